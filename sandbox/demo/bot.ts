@@ -1,0 +1,88 @@
+import type { DestinationStream } from "pino";
+import { commands } from "../../commands/index.ts";
+import { joinServer, joinServers, leaveServer } from "../../src/actions/join-server.ts";
+import { loadModels } from "../../src/actions/load-models.ts";
+import { type App, type Clock, createApp } from "../../src/app.ts";
+import { connect, disconnect } from "../../src/discord/client.ts";
+import { answerInteractions } from "../../src/discord/interactions.ts";
+import { registerCommands } from "../../src/discord/registration.ts";
+import { createLog } from "../../src/log.ts";
+import { startSchedule } from "../../src/schedule.ts";
+import type { Database } from "../../src/storage/database.ts";
+
+/** A line of the bot's log. */
+export type LogLine = { readonly level: string; readonly msg: string; readonly [detail: string]: unknown };
+
+export type RunningBot = {
+  readonly app: App;
+  /** Everything logged from `info` on, oldest first. */
+  readonly logged: readonly LogLine[];
+  /** What was logged as a warning or worse. */
+  complaints(): LogLine[];
+  /** Logs out; the database stays open. */
+  stop(): Promise<void>;
+};
+
+export type BotParts = {
+  readonly discord: { readonly apiUrl: string; readonly token: string };
+  readonly openRouter: { readonly baseUrl: string };
+  readonly database: Database;
+  /** The game's clock; the database's own time if left out. */
+  readonly clock?: Clock;
+};
+
+/** That a busy machine runs a timer late is node-cron's news, and changes nothing. */
+function isComplaint({ level, msg }: LogLine): boolean {
+  return ["warn", "error", "fatal"].includes(level) && !msg.startsWith("node-cron");
+}
+
+/** Waiting five minutes for a listing is for real life. */
+const everySecond = "* * * * * *";
+
+/**
+ * Starts the real bot within this process: the same parts as src/main.ts, put together with a clock of our own, without a
+ * health port, and looking at the catalogue every second.
+ */
+export async function startBot(parts: BotParts): Promise<RunningBot> {
+  const { discord, openRouter, database, clock } = parts;
+  const logged: LogLine[] = [];
+  const destination: DestinationStream = {
+    write(text) {
+      logged.push(JSON.parse(text));
+    },
+  };
+  const log = createLog({ level: "info", secrets: [discord.token] }, destination);
+  const app = createApp(clock ? { db: database.db, log, clock } : { db: database.db, log });
+  await loadModels(app);
+
+  const stopping = new AbortController();
+  const { client, attached: interactions } = await connect(discord, {
+    log,
+    signal: stopping.signal,
+    onRefused: (err) => log.error({ err }, "Discord closed the connection for good"),
+    attach: (made) => answerInteractions(made, app, commands),
+  });
+  const note = (work: Promise<void>) => void work.catch((err) => log.error({ err }, "a server was not noted"));
+  for (const event of ["guildCreate", "guildAvailable"] as const) {
+    client.on(event, ({ id: serverId, name }) => note(joinServer(app, { serverId, name })));
+  }
+  client.on("guildDelete", ({ id }) => note(leaveServer(app, id)));
+  await registerCommands(client.rest, client.application.id, commands, null);
+  await joinServers(
+    app,
+    client.guilds.cache.map(({ id: serverId, name }) => ({ serverId, name })),
+  );
+  const schedule = startSchedule(app, client, { listingsCron: everySecond, openRouterBaseUrl: openRouter.baseUrl });
+  return {
+    app,
+    logged,
+    complaints: () => logged.filter(isComplaint),
+    async stop() {
+      await schedule.stop();
+      await interactions.stop();
+      await app.guesses.idle();
+      stopping.abort();
+      await disconnect(client);
+    },
+  };
+}

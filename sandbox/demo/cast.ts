@@ -1,0 +1,34 @@
+import type { Channel } from "../discord/channel.ts";
+import type { Member } from "../discord/member.ts";
+import type { DiscordSandbox } from "../discord/sandbox.ts";
+
+/** The server of the story and who is in it. */
+export type Cast = {
+  readonly general: Channel;
+  readonly watch: Channel;
+  readonly members: Readonly<Record<"olga" | "rita" | "ann" | "bob" | "cleo" | "dev" | "eli" | "finn" | "gil", Member>>;
+};
+
+/** Makes the server, before the bot starts. */
+export function castOf(discord: DiscordSandbox): Cast {
+  const server = discord.addServer("Model Watchers");
+  const watch = server.addChannel("stealth-models");
+  server.addRole({ name: "Stealth watch", mentionable: true });
+  const referees = server.addRole({ name: "Referees" });
+  const named = (name: string) => server.addMember(name);
+  return {
+    general: server.channel("general"),
+    watch,
+    members: {
+      olga: server.addMember({ name: "Olga", permissions: ["ManageGuild"] }),
+      rita: server.addMember({ name: "Rita", roles: [referees] }),
+      ann: named("Ann"),
+      bob: named("Bob"),
+      cleo: named("Cleo"),
+      dev: named("Dev"),
+      eli: named("Eli"),
+      finn: named("Finn"),
+      gil: named("Gil"),
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Exchange, ModalField, ShownModal } from "./exchange.ts";
+import type { Member } from "./member.ts";
+import { CannotType } from "./typed-options.ts";
+import { ComponentKind, isRaw, type Raw, rawList, text } from "./wire.ts";
+
+/** See Member.submit. */
+export function submitModal(member: Member, modal: ShownModal, given: Record<string, string | string[]>): Exchange {
+  const { exchange } = modal;
+  if (exchange.member.id !== member.id) throw new CannotType(`Only ${exchange.member.name} sees this modal.`);
+  const values = new Map<string, string | string[]>();
+  for (const [key, value] of Object.entries(given)) {
+    const field = modal.fields.find((one) => one.customId === key) ?? modal.fields.find((one) => one.label === key);
+    if (!field) {
+      const known = modal.fields.map((one) => one.customId).join(", ");
+      throw new CannotType(`The modal has no field "${key}", only: ${known}.`);
+    }
+    values.set(field.customId, value);
+  }
+  for (const field of modal.fields) {
+    if (!values.has(field.customId)) values.set(field.customId, field.value);
+    checkField(field, values.get(field.customId) ?? "");
+  }
+  const components = modal.rows.map((row, at) => submittedRow(row, at + 1, values));
+  return exchange.channel.server.world.interactions.open({
+    kind: "modal",
+    member,
+    channel: exchange.channel,
+    source: exchange.source,
+    opener: exchange,
+    name: modal.title,
+    data: { custom_id: modal.customId, components },
+  });
+}
+
+function checkField(field: ModalField, value: string | string[]): void {
+  const { component } = field;
+  const name = field.label || field.customId;
+  if (value.length === 0) {
+    if (field.required) throw new CannotType(`The field "${name}" must be filled in.`);
+    return;
+  }
+  if (component.type !== ComponentKind.TextInput) return;
+  const min = typeof component.min_length === "number" ? component.min_length : 0;
+  const max = typeof component.max_length === "number" ? component.max_length : 4000;
+  if (value.length < min || value.length > max) {
+    throw new CannotType(`The field "${name}" takes ${min} to ${max} characters, not ${value.length}.`);
+  }
+}
+
+function submittedRow(row: Raw, id: number, values: Map<string, string | string[]>): Raw {
+  const field = (part: Raw, at: number): Raw => {
+    const value = values.get(text(part.custom_id)) ?? "";
+    const filled =
+      part.type === ComponentKind.TextInput ? { value } : { values: Array.isArray(value) ? value : [value] };
+    return { type: part.type, id: id * 10 + at, custom_id: part.custom_id, ...filled };
+  };
+  if (isRaw(row.component)) return { type: row.type, id, component: field(row.component, 1) };
+  if (row.type === ComponentKind.TextDisplay) return { type: row.type, id };
+  return { type: row.type, id, components: rawList(row.components).map((part, at) => field(part, at + 1)) };
+}

@@ -1,0 +1,133 @@
+import type { Clock } from "../app.ts";
+import { decideGuess, noGuess, type Wish } from "../domain/guess.ts";
+import { resolveLab } from "../domain/lab.ts";
+import { type GuessAnswer, type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
+import { rules } from "../domain/rules.ts";
+import { readSuspect } from "../domain/suspect.ts";
+import { datesIn } from "../storage/answers.ts";
+import { type Db, type Transaction, transact } from "../storage/database.ts";
+import { QuickerElsewhere, writeGuesses } from "../storage/guesses.ts";
+import { labsOfRows } from "../storage/server-labs.ts";
+import {
+  apply,
+  type Books,
+  type Desk,
+  type Done,
+  deskKey,
+  type GuessRequest,
+  guessKey,
+  openBooks,
+  outcomesOf,
+  record,
+  walletKey,
+} from "./guess-books.ts";
+
+const dayMs = 86_400_000;
+const mostTries = 5;
+
+/**
+ * Answers a batch of guesses in one database transaction: locks their markets, decides each in turn by the rules of
+ * `decideGuess`, and writes what changed. Each counts once per key, in the order given.
+ *
+ * @returns the answers in the order of the requests, and the markets as they are now
+ */
+export async function answerGuesses(db: Db, clock: Clock, requests: readonly GuessRequest[]) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transact(db, (tx) => answerWithin(tx, clock, requests));
+    } catch (error) {
+      if (!(error instanceof QuickerElsewhere) || tries >= mostTries) throw error;
+    }
+  }
+}
+
+async function answerWithin(tx: Transaction, clock: Clock, requests: readonly GuessRequest[]) {
+  const books = await openBooks(tx, requests);
+  const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
+  const touched = [...books.desks.values()].filter((desk) => desk.touched);
+  for (const desk of touched) books.changes.markets.push({ ...desk, outcomes: outcomesOf(desk) });
+  await writeGuesses(tx, books.changes);
+  return { answers, markets: touched.map((desk) => ({ ...desk, outcomes: outcomesOf(desk) })) };
+}
+
+function answerOne(books: Books, clock: Clock, request: GuessRequest): GuessAnswer {
+  // The answer under this key was one of ours: it is given again as it was.
+  const given = books.given.get(request.key);
+  if (given !== undefined) return datesIn(given) as GuessAnswer;
+  const desk = books.desks.get(deskKey(request));
+  if (!desk) return { placed: false, refusal: { reason: "no-such-model" } };
+  const now = clock(desk.databaseTime);
+  const at = new Date(Math.max(now.getTime(), desk.lastAt.getTime()));
+  const answer = decideAt(books, desk, request, at);
+  books.given.set(request.key, answer);
+  return answer;
+}
+
+function decideAt(books: Books, desk: Desk, request: GuessRequest, at: Date): GuessAnswer {
+  const refusal = refusalBefore(books, desk, request, at);
+  const wish = refusal ? null : wishOf(books, request);
+  if (refusal || !wish || "reason" in wish) {
+    const answer: GuessAnswer = { placed: false, refusal: refusal ?? (wish as Exclude<typeof wish, Wish | null>) };
+    record(books, desk, request, at, answer);
+    return answer;
+  }
+  const before = books.guesses.get(guessKey(desk.marketId, request.member.memberId)) ?? noGuess;
+  const walletBefore = books.wallets.get(walletKey(desk, request.member.memberId)) ?? rules.bankrollPoints;
+  const decision = decideGuess(desk.market, before, wish, walletBefore, at, labOfName(books, request.serverId));
+  if (!decision.done) {
+    const answer: GuessAnswer = { placed: false, refusal: decision.refusal };
+    record(books, desk, request, at, answer);
+    return answer;
+  }
+  const answer: GuessAnswer = {
+    placed: true,
+    receipt: receiptOf(desk, decision, walletBefore + decision.walletPoints),
+  };
+  const transactionId = record(books, desk, request, at, answer);
+  apply(books, desk, request, decision, { before, transactionId, at });
+  return answer;
+}
+
+function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date) {
+  if (desk.state === "frozen") return { reason: "market-frozen", modelName: desk.modelName } as const;
+  if (desk.state === "void") return { reason: "market-void", modelName: desk.modelName } as const;
+  if (desk.state === "settled") {
+    return { reason: "market-settled", modelName: desk.modelName, builders: desk.builders ?? [] } as const;
+  }
+  if (request.wish.kind === "withdraw") return null;
+  const settings = books.settings.settings.find((row) => row.serverId === request.serverId);
+  if (settings?.guessOnly && (request.wish.ownPoints ?? 0) > 0) return { reason: "guess-only" } as const;
+  const minimumDays = settings?.minimumAccountDays ?? 0;
+  const readyAt = new Date(request.member.createdAt.getTime() + minimumDays * dayMs);
+  if (readyAt > at) return { reason: "account-too-young", minimumDays, readyAt } as const;
+  return null;
+}
+
+function wishOf(books: Books, request: GuessRequest) {
+  if (request.wish.kind === "withdraw") return request.wish;
+  const extra = labsOfRows(books.settings.labs.filter((row) => row.serverId === request.serverId));
+  const reading = readSuspect(request.wish.suspect, extra);
+  if (reading.read) return { kind: "guess", suspect: reading.suspect, ownPoints: request.wish.ownPoints } as const;
+  return reading.reason === "no-name"
+    ? ({ reason: reading.reason } as const)
+    : ({ reason: reading.reason, mostCharacters: reading.mostCharacters } as const);
+}
+
+/** What a name nobody knew belongs to by now, if the server's moderators have said. */
+function labOfName(books: Books, serverId: string): (name: string) => string | null {
+  const extra = labsOfRows(books.settings.labs.filter((row) => row.serverId === serverId));
+  return (name) => resolveLab(name, extra)?.slug ?? null;
+}
+
+function receiptOf(desk: Desk, decision: Done, walletPoints: number): GuessReceipt {
+  const sales = decision.trades.filter((trade) => trade.kind === "sale");
+  return {
+    ...standingReceipt({ modelId: desk.modelId, name: desk.modelName }, decision.market, decision.guess, walletPoints),
+    what: decision.what,
+    stakedFreePoints: decision.stakedFreePoints,
+    stakedOwnPoints: decision.stakedOwnPoints,
+    clippedPoints: decision.clippedPoints,
+    returnedPoints: sales.reduce((sum, sale) => sum + sale.walletPoints, 0),
+    listed: decision.listed,
+  };
+}

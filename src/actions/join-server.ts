@@ -1,0 +1,53 @@
+import type { App } from "../app.ts";
+import { transact } from "../storage/database.ts";
+import { readDatabaseTime } from "../storage/database-time.ts";
+import { queueDeliveries } from "../storage/deliveries.ts";
+import { holdCatalogue, readListedModels } from "../storage/listings.ts";
+import { markLeft, putServers, readMarketPairs } from "../storage/servers.ts";
+import { currentTime } from "./current-time.ts";
+import { loadModels } from "./load-models.ts";
+import { openMarketsFor } from "./open-markets.ts";
+
+type JoinedServer = { readonly serverId: string; readonly name: string };
+
+/**
+ * Notes that the bot is in these servers: all of them at its start, each when it is invited. Opens the markets they lack
+ * for the models listed now, owes one hello to those never greeted, and brings back all there was in those it had left.
+ * Doing it again changes nothing.
+ */
+export async function joinServers(app: App, joined: readonly JoinedServer[]): Promise<void> {
+  if (joined.length === 0) return;
+  await transact(app.db, async (tx) => {
+    const { readAt } = await holdCatalogue(tx);
+    const now = app.clock(await readDatabaseTime(tx));
+    // Always in the same order: two processes start at the same time and must not wait for each other.
+    const ordered = [...joined].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
+    await putServers(tx, ordered, now);
+    const serverIds = ordered.map(({ serverId }) => serverId);
+    const modelIds = (await readListedModels(tx, readAt)).map(({ modelId }) => modelId);
+    const there = new Set(
+      (await readMarketPairs(tx, serverIds, modelIds)).map((pair) => `${pair.modelId}/${pair.serverId}`),
+    );
+    const missing = modelIds
+      .flatMap((modelId) => serverIds.map((serverId) => ({ modelId, serverId })))
+      .filter(({ modelId, serverId }) => !there.has(`${modelId}/${serverId}`));
+    await openMarketsFor(tx, missing, now);
+    await queueDeliveries(
+      tx,
+      serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
+    );
+  });
+  const [only] = joined;
+  await loadModels(app, joined.length === 1 && only ? only.serverId : null);
+}
+
+/** Notes that the bot is in a server, as `joinServers` does. */
+export async function joinServer(app: App, server: JoinedServer): Promise<void> {
+  await joinServers(app, [server]);
+}
+
+/** Notes that the bot is no longer in a server. Its rows stay; what is owed to it waits until it is back. */
+export async function leaveServer(app: App, serverId: string): Promise<void> {
+  await markLeft(app.db, serverId, await currentTime(app));
+  app.models.forget(serverId);
+}

@@ -1,0 +1,57 @@
+import type { App } from "../app.ts";
+import type { ServerSettings, ServerTrouble } from "../domain/server.ts";
+import { transact } from "../storage/database.ts";
+import { readDatabaseTime } from "../storage/database-time.ts";
+import { queueDeliveries, readTroubles, tryAgain } from "../storage/deliveries.ts";
+import { holdCatalogue } from "../storage/listings.ts";
+import { changeServer, lockServer, readServerRow, type ServerRow } from "../storage/servers.ts";
+
+const mostTroubles = 25;
+
+function settingsOf(serverId: string, row: ServerRow | null): ServerSettings {
+  return {
+    serverId,
+    announcementChannelId: row?.announcementChannelId ?? null,
+    pingRoleId: row?.pingRoleId ?? null,
+    moderatorRoleId: row?.moderatorRoleId ?? null,
+    threadPerModel: row?.threadPerModel ?? false,
+    guessOnly: row?.guessOnly ?? false,
+    minimumAccountDays: row?.minimumAccountDays ?? 0,
+  };
+}
+
+/** What /setup keeps for a server, and the messages to its channel that could not be delivered, latest first. */
+export async function readServer(
+  app: App,
+  serverId: string,
+): Promise<{ settings: ServerSettings; troubles: ServerTrouble[] }> {
+  const [row, troubles] = await Promise.all([
+    readServerRow(app.db, serverId),
+    readTroubles(app.db, serverId, mostTroubles),
+  ]);
+  return { settings: settingsOf(serverId, row), troubles };
+}
+
+/**
+ * Saves settings; what is not given stays. The first announcement channel of a server is sent one summary of the models
+ * open there. While there is a channel, saving anything makes what could not be delivered due again.
+ */
+export async function saveServer(
+  app: App,
+  serverId: string,
+  changes: Partial<Omit<ServerSettings, "serverId">>,
+): Promise<ServerSettings> {
+  return transact(app.db, async (tx) => {
+    // A read of the catalogue that does not see the new channel must be over before the summary is made.
+    if (changes.announcementChannelId) await holdCatalogue(tx);
+    const now = app.clock(await readDatabaseTime(tx));
+    const before = await lockServer(tx, serverId, now);
+    await changeServer(tx, serverId, changes);
+    const settings = settingsOf(serverId, { ...before, ...changes });
+    if (settings.announcementChannelId !== null) {
+      await tryAgain(tx, serverId, now);
+      await queueDeliveries(tx, [{ key: `summary:${serverId}`, kind: "summary", serverId, dueAt: now }]);
+    }
+    return settings;
+  });
+}

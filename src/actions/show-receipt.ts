@@ -1,0 +1,26 @@
+import type { App } from "../app.ts";
+import { upToDate } from "../domain/guess.ts";
+import { type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
+import { rules } from "../domain/rules.ts";
+import { guessOf, marketOf } from "../storage/guess-rows.ts";
+import { readGuesses } from "../storage/guesses.ts";
+import { readMarket } from "../storage/markets.ts";
+import { readWallet } from "../storage/wallets.ts";
+
+/** A member's standing guess on a model as it is now; null if there is none. */
+export async function showReceipt(
+  app: App,
+  request: { serverId: string; memberId: string; modelId: number },
+): Promise<GuessReceipt | null> {
+  const { serverId, memberId, modelId } = request;
+  const row = await readMarket(app.db, serverId, modelId);
+  if (!row) return null;
+  const [guesses, walletPoints] = await Promise.all([
+    readGuesses(app.db, [{ marketId: row.marketId, memberId }]),
+    readWallet(app.db, { serverId, season: row.season, memberId }),
+  ]);
+  const market = marketOf(row);
+  const guess = upToDate(guessOf(guesses[0]), market);
+  if (!guess.call) return null;
+  return standingReceipt({ modelId, name: row.model.name }, market, guess, walletPoints ?? rules.bankrollPoints);
+}

@@ -1,0 +1,19 @@
+import type { App } from "../app.ts";
+import { seasonOf, weekOf } from "../domain/season.ts";
+import { transact } from "../storage/database.ts";
+import { readWalletSeasons, topUp } from "../storage/wallets.ts";
+import { currentTime } from "./current-time.ts";
+
+/**
+ * The weekly top-up, once per server, season and ISO week however often it is asked for: a bot that was off on Monday
+ * makes up for it when it is back. Returns how many wallets were filled.
+ */
+export async function topUpWallets(app: App): Promise<number> {
+  const now = await currentTime(app);
+  let filled = 0;
+  for (const { serverId, season } of await readWalletSeasons(app.db, seasonOf(now))) {
+    const key = `top-up:${weekOf(now)}:${serverId}:${season}`;
+    filled += (await transact(app.db, (tx) => topUp(tx, { serverId, season }, key, now))) ?? 0;
+  }
+  return filled;
+}

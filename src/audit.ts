@@ -1,0 +1,29 @@
+import { auditLedger } from "./actions/audit-ledger.ts";
+import { readConfig } from "./config.ts";
+import { openDatabase } from "./storage/database.ts";
+import { StorageUnavailable } from "./storage/unavailable.ts";
+
+// `npm run audit`: recomputes every balance from the rows that are never changed and tells what differs. It repairs
+// nothing. With the embedded database the bot must not be running, as the folder is its alone.
+
+const reading = readConfig();
+if (!reading.ok) end(2, ...reading.problems);
+
+try {
+  const { dataDir, databaseUrl } = reading.config;
+  const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined });
+  const { differences, audited } = await auditLedger(database.db);
+  await database.close();
+  const counts = Object.entries(audited).map(([what, count]) => `${count} ${what}`);
+  if (differences.length > 0) end(1, ...differences, `${differences.length} differences in ${counts.join(", ")}`);
+  end(0, `no differences in ${counts.join(", ")}`);
+} catch (error) {
+  if (!(error instanceof StorageUnavailable)) throw error;
+  end(2, error.message);
+}
+
+function end(exitCode: number, ...lines: string[]): never {
+  const stream = exitCode === 2 ? process.stderr : process.stdout;
+  for (const line of lines) stream.write(`${line}\n`);
+  process.exit(exitCode);
+}

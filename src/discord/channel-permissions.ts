@@ -1,0 +1,39 @@
+import { type GuildBasedChannel, type GuildMember, PermissionFlagsBits } from "discord.js";
+
+/** What the bot must be allowed in the announcement channel, in the order members find it in Discord's settings. */
+const needed = {
+  "View Channel": PermissionFlagsBits.ViewChannel,
+  "Send Messages": PermissionFlagsBits.SendMessages,
+  "Embed Links": PermissionFlagsBits.EmbedLinks,
+  "Read Message History": PermissionFlagsBits.ReadMessageHistory,
+} as const;
+
+const neededForThreads = {
+  "Create Public Threads": PermissionFlagsBits.CreatePublicThreads,
+  "Send Messages in Threads": PermissionFlagsBits.SendMessagesInThreads,
+} as const;
+
+export type NeededPermission = keyof typeof needed | keyof typeof neededForThreads;
+
+/**
+ * The permissions the bot lacks in a channel for announcing there; none if all is well.
+ *
+ * @param me the bot's own member
+ */
+export function lackingPermissions(
+  channel: GuildBasedChannel,
+  me: GuildMember,
+  withThreads: boolean,
+): NeededPermission[] {
+  const wanted = withThreads ? { ...needed, ...neededForThreads } : needed;
+  const held = channel.permissionsFor(me);
+  return Object.entries(wanted)
+    .filter(([, permission]) => !held.has(permission))
+    .map(([name]) => name as NeededPermission);
+}
+
+/** All of them as one number, for the link that adds the bot to a server. */
+export const invitePermissions: bigint = [...Object.values(needed), ...Object.values(neededForThreads)].reduce(
+  (all, one) => all | one,
+  0n,
+);

@@ -1,0 +1,101 @@
+import { type Client, Events, type Interaction } from "discord.js";
+import type { App } from "../app.ts";
+import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce, suggest } from "./answering.ts";
+import type { Answer, Command, Press } from "./command.ts";
+import { readCustomId } from "./custom-id.ts";
+import { onlyInServers, outdated } from "./views/notices.ts";
+
+/** Interactions being worked on. */
+export type Listening = {
+  /** Takes no more interactions and resolves when those at work are answered. Never rejects. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
+ * it is logged with the interaction's id, and the member gets an apology with that id.
+ */
+export function answerInteractions(client: Client, app: App, commands: readonly Command[]): Listening {
+  const atWork = new Set<Promise<void>>();
+  const listener = (interaction: Interaction) => {
+    const work = handle(interaction, app, commands).finally(() => atWork.delete(work));
+    atWork.add(work);
+  };
+  client.on(Events.InteractionCreate, listener);
+  return {
+    async stop() {
+      client.off(Events.InteractionCreate, listener);
+      await Promise.allSettled(atWork);
+    },
+  };
+}
+
+async function handle(interaction: Interaction, app: App, commands: readonly Command[]): Promise<void> {
+  try {
+    await route(interaction, app, commands);
+  } catch (err) {
+    app.log.error({ err, interactionId: interaction.id, ...nameOf(interaction) }, "an interaction failed");
+    if (interaction.isRepliable()) await apologise(interaction, app.log);
+  }
+}
+
+function nameOf(interaction: Interaction): { command?: string; customId?: string } {
+  if (interaction.isCommand() || interaction.isAutocomplete()) return { command: interaction.commandName };
+  return "customId" in interaction ? { customId: interaction.customId } : {};
+}
+
+async function route(interaction: Interaction, app: App, commands: readonly Command[]): Promise<void> {
+  if (interaction.isAutocomplete()) {
+    const command = commands.find(({ data }) => data.name === interaction.commandName);
+    await suggest(interaction, app.log, () =>
+      interaction.inGuild() && command?.autocomplete ? command.autocomplete(interaction, app) : [],
+    );
+    return;
+  }
+  if (!interaction.isRepliable()) return;
+  if (!interaction.inGuild()) {
+    await refuseAtOnce(interaction, onlyInServers, app.log);
+  } else if (interaction.isChatInputCommand()) {
+    const command = commands.find(({ data }) => data.name === interaction.commandName);
+    if (!command) await refuseAtOnce(interaction, outdated(null), app.log);
+    else await defer(interaction, app, "new-message", () => command.run(interaction, app, commands));
+  } else if (interaction.isButton()) {
+    await press(interaction, app, commands, (command) => command.buttons);
+  } else if (interaction.isStringSelectMenu()) {
+    await press(interaction, app, commands, (command) => command.selects);
+  } else if (interaction.isModalSubmit()) {
+    await press(interaction, app, commands, (command) => command.modals);
+  }
+}
+
+/** Finds what a custom id is for. Everything up to the acknowledgement is decided in memory. */
+async function press<I extends Repliable & { customId: string }>(
+  interaction: I,
+  app: App,
+  commands: readonly Command[],
+  of: (command: Command) => Readonly<Record<string, Press<I>>> | undefined,
+): Promise<void> {
+  const id = readCustomId(interaction.customId);
+  const command = id.kind === "foreign" ? undefined : commands.find((each) => Object.hasOwn(of(each) ?? {}, id.action));
+  const wanted = id.kind === "foreign" || !command ? undefined : of(command)?.[id.action];
+  if (id.kind !== "current" || !wanted) {
+    await refuseAtOnce(interaction, outdated(command?.data.name ?? null), app.log);
+    return;
+  }
+  const opened = wanted.opens?.(interaction, id.key, app) ?? null;
+  if (opened) await openModal(interaction, opened, app.log);
+  else if ("run" in wanted)
+    await defer(interaction, app, wanted.acknowledge, () => wanted.run(interaction, id.key, app));
+}
+
+/** Acknowledges, then works, then answers. What Discord no longer knows is not worked on: the member will ask again. */
+async function defer(
+  interaction: Repliable,
+  app: App,
+  how: "new-message" | "same-message",
+  work: () => Promise<Answer>,
+): Promise<void> {
+  const acknowledged = await acknowledge(interaction, how, app.log);
+  if (acknowledged === "too-late") return;
+  await answer(interaction, await work(), { first: acknowledged === "by-us", log: app.log });
+}

@@ -1,0 +1,93 @@
+import {
+  type APIMessage,
+  type Client,
+  ComponentType,
+  DiscordAPIError,
+  MessageType,
+  PermissionFlagsBits,
+  RESTJSONErrorCodes as Refused,
+  Routes,
+  SnowflakeUtil,
+} from "discord.js";
+import type { Delivery } from "../domain/server.ts";
+import { type Posting, permissionsIn, refusedBecause } from "./undelivered.ts";
+import { marks } from "./views/announcement.ts";
+import type { MessageView } from "./views/message.ts";
+
+/** The clocks of the database and of Discord may differ by this much. */
+const clockSkewMs = 10 * 60_000;
+const messagesPerPage = 100;
+
+/** The custom id by which the message of a delivery is known in its channel. */
+function markOf(delivery: Delivery): string {
+  return delivery.kind === "announcement" ? marks.announcement(delivery.modelId ?? 0) : marks[delivery.kind];
+}
+
+/** Looks for our own message in a channel, from the time on at which it may have been sent. */
+export async function look(
+  client: Client,
+  delivery: Delivery,
+  { channelId, since }: { channelId: string; since: Date | null },
+  message: MessageView,
+  signal: AbortSignal,
+): Promise<Posting | { kind: "absent" }> {
+  const guild = client.guilds.cache.get(delivery.serverId);
+  if (!guild?.available) return { kind: "retry", unsure: true };
+  try {
+    const channel = guild.channels.cache.get(channelId) ?? (await guild.channels.fetch(channelId));
+    const held = channel && permissionsIn(channel);
+    if (!held?.has(PermissionFlagsBits.ViewChannel)) return { kind: "held", problem: "no-access", unsure: true };
+    // Without it Discord answers with an empty list, which must not be taken for an answer.
+    if (!held.has(PermissionFlagsBits.ReadMessageHistory)) {
+      return { kind: "held", problem: "cannot-read-history", unsure: true };
+    }
+    const messageId = await find(
+      client,
+      channelId,
+      since ?? new Date(),
+      (seen) => isSame(client, delivery, message, seen),
+      signal,
+    );
+    return messageId === null ? { kind: "absent" } : { kind: "posted", channelId, messageId };
+  } catch (error) {
+    // With its channel the message is gone too: the server may have another channel by now.
+    if (error instanceof DiscordAPIError && error.code === Refused.UnknownChannel) {
+      return { kind: "retry", unsure: false, afterMs: 0 };
+    }
+    const refused = refusedBecause(error, () => "no-access");
+    return { ...refused, unsure: true };
+  }
+}
+
+/** The first message from a time on that fits, page by page. */
+async function find(
+  client: Client,
+  channelId: string,
+  since: Date,
+  fits: (message: APIMessage) => boolean,
+  signal: AbortSignal,
+): Promise<string | null> {
+  let after = String(SnowflakeUtil.generate({ timestamp: since.getTime() - clockSkewMs, increment: 0n }));
+  for (;;) {
+    const query = new URLSearchParams({ after, limit: String(messagesPerPage) });
+    const page = (await client.rest.get(Routes.channelMessages(channelId), { query, signal })) as APIMessage[];
+    const found = page.find(fits);
+    if (found) return found.id;
+    if (page.length < messagesPerPage) return null;
+    after = page.reduce((latest, { id }) => (BigInt(id) > BigInt(latest) ? id : latest), after);
+  }
+}
+
+/** Answers to interactions come through a webhook and may carry the same buttons: they are not meant. */
+function isSame(client: Client, delivery: Delivery, message: MessageView, seen: APIMessage): boolean {
+  if (seen.author.id !== client.user?.id || seen.webhook_id !== undefined || seen.type !== MessageType.Default)
+    return false;
+  const mark = markOf(delivery);
+  const isMarked = (seen.components ?? []).some(
+    (row) =>
+      row.type === ComponentType.ActionRow &&
+      row.components.some((component) => "custom_id" in component && component.custom_id === mark),
+  );
+  // Notices about several channels of a server carry the same button, and differ in their words.
+  return isMarked && (delivery.kind !== "trouble" || seen.content === message.content);
+}

@@ -1,0 +1,96 @@
+import { ChannelType, DiscordAPIError, type Guild, PermissionFlagsBits, RESTJSONErrorCodes } from "discord.js";
+import type { ServerSettings } from "../domain/server.ts";
+import { lackingPermissions } from "./channel-permissions.ts";
+import type { Pressed, Typed } from "./command.ts";
+import type { SetupCheck, SetupRefusal } from "./views/setup.ts";
+
+type Changes = Partial<Omit<ServerSettings, "serverId">>;
+
+/** What `reset` can set back, as choices. */
+export const resettable = [
+  { name: "Announcement channel", value: "announcementChannelId" },
+  { name: "Role to ping", value: "pingRoleId" },
+  { name: "Moderator role", value: "moderatorRoleId" },
+] as const;
+
+/** Why a channel of this kind cannot hold announcements; null if it can. */
+export function channelRefusal(type: ChannelType): SetupRefusal | null {
+  switch (type) {
+    case ChannelType.GuildText:
+    case ChannelType.GuildAnnouncement:
+      return null;
+    case ChannelType.GuildForum:
+    case ChannelType.GuildMedia:
+      return "forum";
+    case ChannelType.PublicThread:
+    case ChannelType.PrivateThread:
+    case ChannelType.AnnouncementThread:
+      return "thread";
+    case ChannelType.GuildVoice:
+    case ChannelType.GuildStageVoice:
+      return "voice";
+    default:
+      return "not-a-text-channel";
+  }
+}
+
+/** The settings given with /setup, or why one of them cannot be. */
+export function readChanges(
+  interaction: Typed,
+): { readonly fine: true; readonly changes: Changes } | { readonly fine: false; readonly reason: SetupRefusal } {
+  const { options, guildId } = interaction;
+  const refuse = (reason: SetupRefusal) => ({ fine: false, reason }) as const;
+  const channel = options.getChannel("channel");
+  const pingRole = options.getRole("ping-role");
+  const moderatorRole = options.getRole("moderator-role");
+  const threadPerModel = options.getBoolean("thread-per-model");
+  const guessOnly = options.getBoolean("guess-only");
+  const minimumAccountDays = options.getInteger("minimum-account-days");
+  const refusal = channel && channelRefusal(channel.type);
+  if (refusal) return refuse(refusal);
+  // The role of everybody has the server's own id.
+  if (pingRole?.id === guildId) return refuse("everyone-as-ping");
+  if (moderatorRole?.id === guildId) return refuse("everyone-as-moderator");
+  const given: Changes = {
+    ...(channel && { announcementChannelId: channel.id }),
+    ...(pingRole && { pingRoleId: pingRole.id }),
+    ...(moderatorRole && { moderatorRoleId: moderatorRole.id }),
+    ...(threadPerModel !== null && { threadPerModel }),
+    ...(guessOnly !== null && { guessOnly }),
+    ...(minimumAccountDays !== null && { minimumAccountDays }),
+  };
+  const reset = resettable.find(({ value }) => value === options.getString("reset"))?.value;
+  if (reset === undefined) return { fine: true, changes: given };
+  return reset in given ? refuse("set-and-reset") : { fine: true, changes: { ...given, [reset]: null } };
+}
+
+/** Looks at the channel and role set, as they are now. Asks Discord only for what the cache lacks. */
+export async function checkSetup(interaction: Typed | Pressed, settings: ServerSettings): Promise<SetupCheck> {
+  const { guild } = interaction;
+  const unknown: SetupCheck = { lacking: null, channelGone: false, canPing: null };
+  if (!guild || settings.announcementChannelId === null) return unknown;
+  const me = guild.members.me ?? (await guild.members.fetchMe());
+  const channel = await findChannel(guild, settings.announcementChannelId);
+  if (channel === "gone") return { ...unknown, channelGone: true };
+  if (channel === "hidden") return { ...unknown, lacking: ["View Channel"] };
+  const role = settings.pingRoleId === null ? null : guild.roles.cache.get(settings.pingRoleId);
+  const mayPingAll = channel.permissionsFor(me).has(PermissionFlagsBits.MentionEveryone);
+  return {
+    lacking: channel.isThread() ? null : lackingPermissions(channel, me, settings.threadPerModel),
+    channelGone: false,
+    canPing: role ? role.mentionable || mayPingAll : role === null ? null : false,
+  };
+}
+
+async function findChannel(guild: Guild, channelId: string) {
+  const cached = guild.channels.cache.get(channelId);
+  if (cached) return cached;
+  try {
+    return (await guild.channels.fetch(channelId)) ?? "gone";
+  } catch (error) {
+    const code = error instanceof DiscordAPIError ? error.code : null;
+    if (code === RESTJSONErrorCodes.UnknownChannel) return "gone";
+    if (code === RESTJSONErrorCodes.MissingAccess) return "hidden";
+    throw error;
+  }
+}

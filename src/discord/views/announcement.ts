@@ -1,0 +1,113 @@
+import type { ModelCard } from "../../domain/card.ts";
+import { rules } from "../../domain/rules.ts";
+import { customId } from "../custom-id.ts";
+import { type LabNames, labNames } from "./lab-words.ts";
+import { button, buttonRow, type MessageView } from "./message.ts";
+import { modelLine, modelMenu } from "./model-list.ts";
+import { factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { counted, moment } from "./numbers.ts";
+import { bold, escaped, fittingLines, plain, shown } from "./text.ts";
+
+const mostOdds = 6;
+const registryNames = labNames([]);
+
+/** What each message the bot owes a channel carries and no other message does: by it a sent one is found again. */
+export const marks = {
+  announcement: (modelId: number) => customId("guess", modelId),
+  hello: customId("models", "hello"),
+  summary: customId("models", "summary"),
+  trouble: customId("settings", "trouble"),
+} as const;
+
+/**
+ * The message that tells a server of a new model, and its later edits.
+ *
+ * @param pingRoleId the role set in /setup, the only one this message may ping; null for none
+ * @param late whether it comes after an outage or a change of set-up, so that it must say since when the model is there
+ */
+export function announcementMessage(
+  card: ModelCard,
+  { pingRoleId, late, names = registryNames }: { pingRoleId: string | null; late: boolean; names?: LabNames },
+): MessageView {
+  const state = stateLine(card, names);
+  const lines = [
+    state ?? "**Who built it?**",
+    listingCode(card.listingId),
+    late
+      ? `Listed ${moment(card.listedAt, "F")}, ${moment(card.listedAt, "R")}`
+      : `Listed ${moment(card.listedAt, "R")}`,
+    ...factLines(card.facts),
+    "",
+    card.callers === 0
+      ? "**First odds**, from who was behind such models before"
+      : `**Odds**, ${counted(card.callers, "guess", "guesses")}`,
+    ...oddsLines(card.odds, mostOdds, names),
+  ];
+  return {
+    ...(pingRoleId === null ? {} : { content: `<@&${pingRoleId}>` }),
+    embeds: [
+      {
+        title: `New anonymous model: ${escaped(card.name, shown.modelName)}`,
+        description: fittingLines(lines, 4000),
+        footer: { text: `Your first guess is on the house: ${rules.freeStakePoints} points.` },
+      },
+    ],
+    components: [
+      buttonRow(
+        button("Guess", "guess", card.modelId, "main", card.state !== "open"),
+        button("Details", "details", card.modelId),
+      ),
+    ],
+    allowedMentions: pingRoleId === null ? { parse: [] } : { parse: [], roles: [pingRoleId] },
+  };
+}
+
+/** What a model's thread is called. */
+export function threadName(card: ModelCard): string {
+  return plain(`Who built ${plain(card.name, shown.modelName)}?`, 100);
+}
+
+/** The one message a server gets that nobody has set up yet. */
+export function helloMessage(): MessageView {
+  return {
+    content: [
+      "Hi, I am **Unmask**. Anonymous AI models appear on OpenRouter; here you can guess who built them, and be right before everybody else.",
+      "To have new ones announced, somebody with Manage Server picks a channel: `/setup channel`.",
+      "Until then I say no more. `/guess`, `/models` and `/help` work already.",
+    ].join("\n"),
+    components: [buttonRow(button("Models open now", "models", "hello", "main"))],
+  };
+}
+
+/** The models open now, once, when a channel is first set up. Pings nobody. */
+export function summaryMessage(cards: readonly ModelCard[], names: LabNames = registryNames): MessageView {
+  const menu = modelMenu(cards, "summary");
+  const lines = cards.map((card) => modelLine(card, names));
+  const none = "No anonymous models are open now. New ones will be announced here.";
+  return {
+    embeds: [
+      {
+        title: "Anonymous models open now",
+        description: lines.length === 0 ? none : fittingLines(lines, 4000),
+        footer: { text: "New ones will be announced here. /guess places a guess." },
+      },
+    ],
+    components: [...(menu ? [menu] : []), buttonRow(button("All models", "models", "summary"))],
+  };
+}
+
+/** Said once in the system channel when messages cannot be delivered. Details are for those who manage the server. */
+export function troubleMessage({
+  channelId,
+  modelName,
+}: {
+  channelId: string | null;
+  modelName: string | null;
+}): MessageView {
+  const what = modelName === null ? "a message" : `the announcement of ${bold(modelName, shown.modelName)}`;
+  const where = channelId === null ? "the announcement channel" : `<#${escaped(channelId, 20)}>`;
+  return {
+    content: `I could not post ${what} in ${where}. Members with Manage Server see why, and what to do, with \`/setup\`.`,
+    components: [buttonRow(button("What is missing?", "settings", "trouble"))],
+  };
+}

@@ -1,0 +1,101 @@
+import type { DecisionAnswer, SettlementPosition, SettlementSummary } from "../../domain/settlement.ts";
+import { callText, type LabNames, labList } from "./lab-words.ts";
+import { button, buttonRow, type MessageView } from "./message.ts";
+import { count, counted, moment, percent, points, signed } from "./numbers.ts";
+import { address, bold, escaped, fittingLines, shown } from "./text.ts";
+
+const mostContent = 2000;
+
+function position(at: SettlementPosition, names: LabNames): string {
+  if (at.lab === null) return "no guess that counts";
+  return `${callText({ lab: at.lab, name: null }, names)}, paid ${points(at.payoutPoints)}`;
+}
+
+function lateWords(summary: SettlementSummary): string | null {
+  if (summary.lateTrades === 0) return null;
+  return `Too late, undone and refunded: ${counted(summary.lateTrades, "action")} of ${counted(summary.lateMembers, "member")}`;
+}
+
+function paidLines(summary: SettlementSummary): string[] {
+  return summary.top.map(
+    (each) =>
+      `${escaped(each.name, shown.memberName)}: ${count(each.payoutPoints)} (own stake ${count(each.costPoints)})`,
+  );
+}
+
+function facts(summary: SettlementSummary, names: LabNames): string[] {
+  const { firstRight } = summary;
+  const lines = [
+    `Built by: ${labList(summary.builders, names)}`,
+    `Published: ${moment(summary.publishedAt, "F")}`,
+    `Source: ${address(summary.source)}`,
+    `Guesses that count: ${count(summary.callers)}, right: ${count(summary.right)}`,
+    firstRight &&
+      `First to say it: ${bold(firstRight.name, shown.memberName)}, ${moment(firstRight.calledAt, "F")}, at ${percent(firstRight.callPrice)}`,
+    `Paid: ${points(summary.paidPoints)} to ${counted(summary.paidMembers, "member")}`,
+    lateWords(summary),
+  ];
+  return lines.filter((line) => typeof line === "string");
+}
+
+/** What confirming would do, before it is done; with the settler's own stake in it. */
+export function settlementPreview(previewId: number, summary: SettlementSummary, names: LabNames): MessageView {
+  const own = summary.settler;
+  const late = own.latePoints === 0 ? "" : ` Your own late actions: ${signed(own.latePoints)} to your wallet.`;
+  const lines = [
+    `**Preview**: settle ${bold(summary.modelName, shown.modelName)}. Nothing is done yet.`,
+    ...facts(summary, names),
+    `You: ${position(own, names)}.${late} The result will say so.`,
+    "Whatever was done from the time of publication on is undone. Check that time.",
+    ...(summary.top.length > 0 ? ["", "**Largest payouts**", ...paidLines(summary)] : []),
+  ];
+  return {
+    content: fittingLines(lines, mostContent),
+    components: [
+      buttonRow(button("Confirm", "settle-yes", previewId, "good"), button("Cancel", "settle-no", previewId)),
+    ],
+  };
+}
+
+/** The result, for the whole channel, with the name and the own position of who settled. */
+export function settlementResult(summary: SettlementSummary, names: LabNames): MessageView {
+  const again = summary.revision > 1 ? ` (decision ${count(summary.revision)})` : "";
+  const lines = [
+    `${bold(summary.modelName, shown.modelName)} is settled${again}.`,
+    ...facts(summary, names),
+    `Settled by ${bold(summary.settler.name, shown.memberName)}: ${position(summary.settler, names)}.`,
+    ...(summary.top.length > 0 ? ["", "**Largest payouts**", ...paidLines(summary)] : []),
+    "",
+    "`/leaderboard` shows who is ahead now.",
+  ];
+  return {
+    content: fittingLines(lines, mostContent),
+    components: [buttonRow(button("Details", "details", summary.modelId))],
+  };
+}
+
+export const settlementDone: MessageView = { content: "Done. The result is in the channel." };
+export const settlementCancelled: MessageView = { content: "Cancelled. Nothing was settled." };
+
+type Decision = Extract<DecisionAnswer, { done: true }>;
+
+const decided = {
+  void: (decision) => `was called off. All points went back to ${counted(decision.touchedMembers, "member")}.`,
+  reopen: (decision) =>
+    `was reopened: its decision is taken back for ${counted(decision.touchedMembers, "member")}. It stays frozen until it is settled again or unfrozen.`,
+  freeze: () => "is frozen: no guesses for now.",
+  unfreeze: () => "is open again for guesses.",
+} satisfies Record<Decision["kind"], (decision: Decision) => string>;
+
+/** A moderator's decision, for the whole channel, with name and reason. */
+export function decisionResult(decision: Decision, moderatorName: string): MessageView {
+  return {
+    content: [
+      `${bold(decision.modelName, shown.modelName)} ${decided[decision.kind](decision)}`,
+      `By ${bold(moderatorName, shown.memberName)}: ${escaped(decision.reason, shown.reason)}`,
+    ].join("\n"),
+    components: [buttonRow(button("Details", "details", decision.modelId))],
+  };
+}
+
+export const decisionDone: MessageView = { content: "Done. It is in the channel." };

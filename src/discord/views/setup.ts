@@ -1,0 +1,115 @@
+import type { DeliveryProblem, ServerSettings, ServerTrouble } from "../../domain/server.ts";
+import type { NeededPermission } from "../channel-permissions.ts";
+import type { MessageView } from "./message.ts";
+import { counted, moment } from "./numbers.ts";
+import { bold, fittingLines, shown } from "./text.ts";
+
+/** Why a channel or role cannot be chosen. */
+export type SetupRefusal =
+  | "forum"
+  | "thread"
+  | "voice"
+  | "not-a-text-channel"
+  | "everyone-as-ping"
+  | "everyone-as-moderator"
+  | "set-and-reset";
+
+const refusals = {
+  forum:
+    "Forum and media channels hold only posts, so an announcement has nowhere to stand. Choose a text or announcement channel.",
+  thread: "A thread goes to sleep, and announcements would get lost with it. Choose the text channel it belongs to.",
+  voice: "Announcements cannot have threads in a voice or stage channel. Choose a text or announcement channel.",
+  "not-a-text-channel": "That is a category. Choose a text or announcement channel.",
+  "everyone-as-ping": "I do not ping everyone. Choose a role that members can take if they want to be pinged.",
+  "everyone-as-moderator": "Then everybody could settle. Choose the role of your moderators.",
+  "set-and-reset": "Set something or reset something, not the same thing at once.",
+} satisfies Record<SetupRefusal, string>;
+
+/** Why nothing was saved. */
+export function setupRefusal(reason: SetupRefusal): MessageView {
+  return { content: `${refusals[reason]}\nNothing was changed.` };
+}
+
+const problems = {
+  "channel-gone": "The channel is gone. Choose another with `/setup channel`.",
+  "no-access": "I cannot see the channel. Give me View Channel there.",
+  "cannot-send": "I may not write there. Give me Send Messages.",
+  "cannot-embed": "I may not show cards there. Give me Embed Links.",
+  "cannot-thread":
+    "I may not open threads there. Give me Create Public Threads and Send Messages in Threads, or set `thread-per-model` to False.",
+  "cannot-read-history": "I cannot see what I posted before. Give me Read Message History.",
+  "discord-failed": "Discord did not take it, several times.",
+} satisfies Record<DeliveryProblem, string>;
+
+const messages = {
+  hello: "my first message",
+  summary: "the list of open models",
+  announcement: "an announcement",
+  trouble: "a notice about this",
+} satisfies Record<ServerTrouble["kind"], string>;
+
+function troubleLine(trouble: ServerTrouble): string {
+  const what =
+    trouble.modelName === null
+      ? messages[trouble.kind]
+      : `the announcement of ${bold(trouble.modelName, shown.modelName)}`;
+  const where = trouble.channelId === null ? "" : ` in <#${trouble.channelId}>`;
+  return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
+}
+
+/** What was found out about the channel and role as they are now; null where it could not be. */
+export type SetupCheck = {
+  /** Permissions the bot lacks in the announcement channel. */
+  readonly lacking: readonly NeededPermission[] | null;
+  /** The channel set is no longer there. */
+  readonly channelGone: boolean;
+  /** The role can be pinged by the bot. */
+  readonly canPing: boolean | null;
+};
+
+function checkLines(settings: ServerSettings, check: SetupCheck): string[] {
+  if (settings.announcementChannelId === null) {
+    return ["• No announcement channel yet, so I announce nothing. Choose one with `/setup channel`."];
+  }
+  const { lacking, channelGone, canPing } = check;
+  return [
+    ...(channelGone ? [`• ${problems["channel-gone"]}`] : []),
+    ...(lacking !== null && lacking.length > 0
+      ? [
+          `• In <#${settings.announcementChannelId}> I lack: **${lacking.join(", ")}**. Give me that, then run \`/setup channel\` again: I post what waits.`,
+        ]
+      : []),
+    ...(settings.pingRoleId !== null && canPing === false
+      ? [`• I may not ping <@&${settings.pingRoleId}>. Let anyone mention the role, or give me Mention Everyone.`]
+      : []),
+  ];
+}
+
+function yesNo(value: boolean): string {
+  return value ? "yes" : "no";
+}
+
+/** The settings of a server, what is wrong with them, and what could not be delivered. */
+export function setupView(
+  settings: ServerSettings,
+  troubles: readonly ServerTrouble[],
+  check: SetupCheck,
+  { saved }: { saved: boolean },
+): MessageView {
+  const { announcementChannelId, pingRoleId, moderatorRoleId, minimumAccountDays } = settings;
+  const wrong = [...checkLines(settings, check), ...troubles.slice(0, 5).map(troubleLine)];
+  const unseen = troubles.length - 5;
+  const lines = [
+    saved ? "**Saved.** The settings are now:" : "**Settings**",
+    `Announcement channel: ${announcementChannelId === null ? "none" : `<#${announcementChannelId}>`}`,
+    `Role to ping: ${pingRoleId === null ? "none" : `<@&${pingRoleId}>`}`,
+    `Thread per model: ${yesNo(settings.threadPerModel)}`,
+    `Moderator role: ${moderatorRoleId === null ? "none, Manage Server only" : `<@&${moderatorRoleId}>`}`,
+    `Stakes from wallets: ${yesNo(!settings.guessOnly)}`,
+    `Accounts must be: ${minimumAccountDays === 0 ? "of any age" : `${counted(minimumAccountDays, "day")} old`}`,
+    "",
+    ...(wrong.length > 0 ? ["**To be put right**", ...wrong] : ["All is well."]),
+    ...(unseen > 0 ? [`… and ${counted(unseen, "message")} more not posted`] : []),
+  ];
+  return { content: fittingLines(lines, 2000) };
+}

@@ -1,0 +1,74 @@
+import { oneLine } from "../../domain/clean-text.ts";
+
+/** How much of a text from outside is shown, in UTF-16 units, before escaping (which at most doubles it). */
+export const shown = {
+  memberName: 32,
+  labName: 40,
+  modelName: 60,
+  listingId: 90,
+  typed: 60,
+  reason: 300,
+  description: 300,
+} as const;
+
+/** Letters and symbols that show nothing: a name made of them would leave a hole. */
+const invisible = /\u034F|[\u115F\u1160\u2800\u3164\uFFA0]|\u17B4|\u17B5|[\uFE00-\uFE0F]/gu;
+
+/**
+ * A text from outside for places that show no markdown (labels, titles of menus, autocomplete): one line, at most `most`
+ * UTF-16 units, no heaps of accents that climb over their neighbours, and never empty.
+ */
+export function plain(text: string, most: number): string {
+  const clean = oneLine(text.normalize("NFC").replace(invisible, " ")).replace(/(\p{M}{2})\p{M}+/gu, "$1");
+  if (clean === "") return "(no name)";
+  if (clean.length <= most) return clean;
+  let cut = "";
+  for (const character of clean) {
+    if (cut.length + character.length > most - 1) break;
+    cut += character;
+  }
+  return `${cut.trimEnd()}…`;
+}
+
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
+
+/**
+ * The same for places that do show markdown: nothing in it formats, mentions, links or opens a code block. Text that runs
+ * from right to left is isolated, or it would turn the numbers after it round.
+ */
+export function escaped(text: string, most: number): string {
+  const safe = plain(text, most)
+    .replace(/[\\*_~`|[\]<>@#]/g, "\\$&")
+    .replace(/:(?=\/\/)/g, "\\:")
+    .replace(/^(?=[-+])/, "\\")
+    .replace(/^(\d+)\./, "$1\\.");
+  return rightToLeft.test(safe) ? `\u2068${safe}\u2069` : safe;
+}
+
+/** `escaped`, in bold. */
+export function bold(text: string, most: number): string {
+  return `**${escaped(text, most)}**`;
+}
+
+/**
+ * As many lines as fit, and how many were left out.
+ *
+ * @param most characters, all lines together
+ */
+export function fittingLines(lines: readonly string[], most: number): string {
+  const whole = lines.join("\n");
+  if (whole.length <= most) return whole;
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    if (length + line.length + 1 > most - 24) break;
+    kept.push(line);
+    length += line.length + 1;
+  }
+  return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
+}
+
+/** An address we have read with `readSource`: shown in angle brackets, so that Discord adds no preview. */
+export function address(url: string): string {
+  return `<${url.replace(/[^\x21-\x7e]|[<>]/gu, (character) => encodeURIComponent(character.toWellFormed()))}>`;
+}

@@ -1,0 +1,38 @@
+import { type BaseInteraction, GuildMember, PermissionFlagsBits } from "discord.js";
+import type { Member } from "../domain/member.ts";
+
+type InServer = BaseInteraction<"cached" | "raw">;
+
+/** Who acts where, as the interaction itself says it, and the key that makes the act count once. */
+export function whoActs(interaction: InServer): { key: string; serverId: string; member: Member } {
+  const { user, member } = interaction;
+  const name = member instanceof GuildMember ? member.displayName : (member.nick ?? user.globalName ?? user.username);
+  return {
+    key: `interaction:${interaction.id}`,
+    serverId: interaction.guildId,
+    member: { memberId: user.id, name, createdAt: user.createdAt },
+  };
+}
+
+/** Whether the member has Manage Server, by the permissions Discord sent with this very press. */
+export function managesServer(interaction: InServer): boolean {
+  return interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild);
+}
+
+/** Whether the member may settle and void here: Manage Server, or the role set in /setup. */
+export function moderates(interaction: InServer, settings: { readonly moderatorRoleId: string | null }): boolean {
+  if (managesServer(interaction)) return true;
+  const { moderatorRoleId } = settings;
+  if (moderatorRoleId === null) return false;
+  const { member } = interaction;
+  return member instanceof GuildMember
+    ? member.roles.cache.has(moderatorRoleId)
+    : member.roles.includes(moderatorRoleId);
+}
+
+/** Whether the member may write where they pressed: a Share button must not carry them past a closed channel. */
+export function maySpeak(interaction: InServer): boolean {
+  const inThread = interaction.channel?.isThread() ?? false;
+  const needed = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  return interaction.memberPermissions.has(needed);
+}

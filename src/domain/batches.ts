@@ -1,0 +1,79 @@
+/**
+ * Collects items that arrive while earlier ones are being worked on, and hands them over together: a crowd on one
+ * market costs one lock and one commit, a single item waits for nothing.
+ */
+export type Batches<Item, Answer> = { add(item: Item): Promise<Answer>; idle(): Promise<void> };
+
+type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
+
+/**
+ * @param lane items of one lane are never worked on twice at the same time (they would wait for one lock)
+ * @param work answers all items of a batch, in their order; if it throws, each item is tried alone, so that one bad item
+ *   cannot spoil its neighbours
+ * @param mostItems in one batch
+ * @param atOnce batches in work at the same time
+ */
+export function createBatches<Item, Answer>(settings: {
+  lane: (item: Item) => string;
+  work: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  mostItems: number;
+  atOnce: number;
+}): Batches<Item, Answer> {
+  let waiting: Waiting<Item, Answer>[] = [];
+  const busyLanes = new Set<string>();
+  let running = 0;
+  let idlers: (() => void)[] = [];
+
+  function take(): Waiting<Item, Answer>[] {
+    const batch: Waiting<Item, Answer>[] = [];
+    const left: Waiting<Item, Answer>[] = [];
+    for (const entry of waiting) {
+      const free = batch.length < settings.mostItems && !busyLanes.has(settings.lane(entry.item));
+      (free ? batch : left).push(entry);
+    }
+    waiting = left;
+    return batch;
+  }
+
+  async function answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await settings.work(batch.map((entry) => entry.item));
+      batch.forEach((entry, i) => {
+        if (i < answers.length) entry.resolve(answers[i] as Answer);
+        else entry.reject(new Error("a batch answered fewer items than it got"));
+      });
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const entry of batch) await answer([entry]);
+    }
+  }
+
+  function start(): void {
+    while (running < settings.atOnce) {
+      const batch = take();
+      if (batch.length === 0) break;
+      const lanes = new Set(batch.map((entry) => settings.lane(entry.item)));
+      for (const lane of lanes) busyLanes.add(lane);
+      running += 1;
+      void answer(batch).finally(() => {
+        for (const lane of lanes) busyLanes.delete(lane);
+        running -= 1;
+        start();
+      });
+    }
+    if (running === 0 && waiting.length === 0) {
+      for (const done of idlers) done();
+      idlers = [];
+    }
+  }
+
+  return {
+    add: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        // What arrives in the same turn of the event loop goes together.
+        queueMicrotask(start);
+      }),
+    idle: () => (running === 0 && waiting.length === 0 ? Promise.resolve() : new Promise((done) => idlers.push(done))),
+  };
+}

@@ -1,0 +1,46 @@
+/** What /setup keeps for a server. */
+export type ServerSettings = {
+  readonly serverId: string;
+  readonly announcementChannelId: string | null;
+  readonly pingRoleId: string | null;
+  readonly moderatorRoleId: string | null;
+  readonly threadPerModel: boolean;
+  readonly guessOnly: boolean;
+  readonly minimumAccountDays: number;
+};
+
+/** Why a message the bot owes a server is not there; shown in /setup. */
+export const deliveryProblems = [
+  "channel-gone",
+  "no-access",
+  "cannot-send",
+  "cannot-embed",
+  "cannot-thread",
+  "cannot-read-history",
+  "discord-failed",
+] as const;
+export type DeliveryProblem = (typeof deliveryProblems)[number];
+
+export type ServerTrouble = {
+  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly modelName: string | null;
+  readonly channelId: string | null;
+  readonly problem: DeliveryProblem;
+  readonly at: Date;
+};
+
+/** A message the bot owes a channel, claimed for sending. */
+export type Delivery = {
+  readonly deliveryId: number;
+  readonly key: string;
+  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly serverId: string;
+  readonly modelId: number | null;
+  readonly channelId: string | null;
+  readonly pingRoleId: string | null;
+  readonly threadPerModel: boolean;
+  readonly attempts: number;
+  /** When it was first claimed: a crash may have left a message in the channel since then. Null the first time. */
+  readonly firstClaimedAt: Date | null;
+  readonly messageId: string | null;
+};

@@ -1,0 +1,109 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import type { Database } from "./database.ts";
+import { StorageUnavailable } from "./unavailable.ts";
+
+const oldestSupported = 15;
+const defaultConnectTimeoutSeconds = 10;
+const closeTimeoutSeconds = 5;
+
+/**
+ * Connects to a PostgreSQL server, with at most `poolSize` connections at once.
+ * @throws StorageUnavailable when it cannot be reached within ten seconds (or the address's own `connect_timeout`), refuses, or is too old
+ */
+export async function openPostgres(databaseUrl: string, poolSize: number): Promise<Database> {
+  const address = readAddress(databaseUrl);
+  const client = connect(address, poolSize);
+  try {
+    await refuseOldServer(client, address);
+  } catch (error) {
+    await client.end({ timeout: 0 });
+    throw error instanceof StorageUnavailable ? error : explain(error, address);
+  }
+  return {
+    kind: "postgres",
+    db: drizzle(client),
+    close: () => client.end({ timeout: closeTimeoutSeconds }),
+  };
+}
+
+function readAddress(databaseUrl: string): URL {
+  try {
+    const address = new URL(databaseUrl);
+    if (!/^postgres(ql)?:$/.test(address.protocol)) throw new Error("another protocol");
+    decodeURIComponent(address.username + address.password);
+    // libpq's own switch, which providers put into the addresses they hand out; postgres.js would
+    // send it to the server as a setting, and be refused.
+    address.searchParams.delete("channel_binding");
+    return address;
+  } catch {
+    // The cause is left out: it quotes the address, password and all.
+    throw new StorageUnavailable(
+      "DATABASE_URL is not an address like postgres://user:password@host:5432/database (in the password, write @ as %40, : as %3A, / as %2F, % as %25).",
+    );
+  }
+}
+
+type Client = postgres.Sql<{ bigint: number | bigint }>;
+
+/** As in libpq's addresses, `?connect_timeout=` has the last word. */
+function connectTimeoutSeconds(address: URL): number {
+  return Number(address.searchParams.get("connect_timeout")) || defaultConnectTimeoutSeconds;
+}
+
+function connect(address: URL, poolSize: number): Client {
+  return postgres(address.href, {
+    max: poolSize,
+    connect_timeout: connectTimeoutSeconds(address),
+    onnotice: () => undefined,
+    connection: { application_name: "unmask", TimeZone: "UTC" },
+    types: {
+      // As PGlite reads it: a number where that is exact.
+      bigint: {
+        to: 20,
+        from: [20],
+        serialize: String,
+        parse: (text: string) => {
+          const value = Number(text);
+          return Number.isSafeInteger(value) ? value : BigInt(text);
+        },
+      },
+    },
+  });
+}
+
+async function refuseOldServer(client: Client, address: URL) {
+  const [row] = await client<{ server_version_num: string }[]>`show server_version_num`.simple();
+  const major = Math.floor(Number(row?.server_version_num) / 10_000);
+  if (!(major >= oldestSupported))
+    throw new StorageUnavailable(
+      `PostgreSQL ${major} at ${address.host} is too old: Unmask needs PostgreSQL ${oldestSupported} or newer.`,
+    );
+}
+
+/** Turns what went wrong with connecting into a line that names everything but the password. */
+function explain(error: unknown, address: URL): StorageUnavailable {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const host = address.host || "localhost";
+  const user = decodeURIComponent(address.username) || "(none given)";
+  const database = decodeURIComponent(address.pathname.slice(1)) || user;
+  const refusals: Record<string, string> = {
+    ECONNREFUSED: `PostgreSQL at ${host} is not running, or not there: connection refused.`,
+    ENOTFOUND: `PostgreSQL at ${host} cannot be found: there is no host of that name.`,
+    EAI_AGAIN: `PostgreSQL at ${host} cannot be found: the name could not be looked up.`,
+    CONNECT_TIMEOUT: `PostgreSQL at ${host} did not answer within ${connectTimeoutSeconds(address)} s.`,
+    "28P01": `PostgreSQL at ${host} refused the password of user ${user}.`,
+    "28000": `PostgreSQL at ${host} does not let user ${user} in.`,
+    "3D000": `PostgreSQL at ${host} has no database named ${database}.`,
+    "53300": `PostgreSQL at ${host} has no connections left.`,
+    "57P03": `PostgreSQL at ${host} is still starting, or stopping.`,
+  };
+  const message = refusals[code] ?? `PostgreSQL at ${host} cannot be used: ${withoutPassword(error, address)}.`;
+  return new StorageUnavailable(`${message} Check DATABASE_URL.`);
+}
+
+function withoutPassword(error: unknown, { password }: URL): string {
+  const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+  if (password === "") return line;
+  return line.replaceAll(password, "…").replaceAll(decodeURIComponent(password), "…");
+}

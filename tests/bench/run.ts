@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import postgres from "postgres";
+import { startCluster } from "../support/postgres-cluster.ts";
+import { benchGuesses } from "./guesses.ts";
+import { benchSettlement } from "./settlement.ts";
+
+const benches = ["guesses", "settlement"] as const;
+
+/** Prints every bench, or those named, from a PostgreSQL server of its own with durable commits. */
+async function main(named: readonly string[]): Promise<void> {
+  const unknown = named.filter((name) => !benches.some((bench) => bench === name));
+  if (unknown.length > 0) throw new Error(`no bench ${unknown.join(", ")}; there are ${benches.join(", ")}`);
+  const wanted = named.length > 0 ? named : benches;
+  const cluster = await startCluster({ durable: true, settings: { shared_buffers: "512MB", max_wal_size: "4GB" } });
+  try {
+    const admin = postgres(cluster.url, { max: 1 });
+    const databaseOf = async (name: string): Promise<string> => {
+      await admin`create database ${admin(name)}`;
+      const url = new URL(cluster.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    };
+    if (wanted.includes("guesses")) {
+      const urls = { unmask: await databaseOf("guesses"), tellers: await databaseOf("tellers") };
+      await benchGuesses(join(cluster.binaries, "pgbench"), urls);
+    }
+    if (wanted.includes("settlement"))
+      await benchSettlement(await databaseOf("settlement"), [10_000, 100_000, 1_000_000]);
+    await admin.end();
+  } finally {
+    await cluster.stop();
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { saveServer } from "../../src/actions/set-up-server.ts";
+import { aPlayedServer, privately, replyOf, toldBy, wordsOf } from "./playing.ts";
+
+const proof = { source: "https://example.com/reveal", "published-at": "2026-03-18 19:54" };
+const xiaomi = { model: "Hunter Alpha", lab: "xiaomi", ...proof };
+
+/** A week later, with Ann right from the first day and Bob late. */
+async function aRevealedModel() {
+  const played = await aPlayedServer();
+  const { channel, clock, ann, bob, boss } = played;
+  await replyOf(ann.command(channel, "/guess", { model: "Hunter Alpha", lab: "xiaomi", stake: 25 }));
+  await replyOf(boss.command(channel, "/guess", { model: "Hunter Alpha", lab: "deepseek", stake: 50 }));
+  clock.set(new Date("2026-03-18T20:00:00Z"));
+  await replyOf(bob.command(channel, "/guess", { model: "Hunter Alpha", lab: "xiaomi", stake: 250 }));
+  clock.pass({ minutes: 10 });
+  return played;
+}
+
+describe("/settle confirm", () => {
+  it("shows a preview to the moderator alone, and on Confirm tells the channel who settled and what they hold", async () => {
+    const { discord, channel, boss } = await aRevealedModel();
+    const preview = await replyOf(boss.command(channel, "/settle confirm", xiaomi));
+    expect(preview.visibleTo?.id).toBe(boss.id);
+    expect(wordsOf(preview)).toContain("Nothing is done yet.");
+    expect(wordsOf(preview)).toContain("Published: <t:1773863640:F>");
+    expect(wordsOf(preview)).toMatch(/Too late, undone and refunded: \d+ actions? of 1 member/);
+    expect(wordsOf(preview)).toContain("You: **DeepSeek**, paid 0 points.");
+    expect(channel.messages()).toEqual([]);
+    const result = await toldBy(boss.press(preview, "Confirm"));
+    expect(wordsOf(preview)).toBe("Done. The result is in the channel.");
+    expect(wordsOf(result)).toContain("**Hunter Alpha** is settled.\nBuilt by: **Xiaomi**");
+    expect(wordsOf(result)).toContain("First to say it: **Ann**");
+    expect(wordsOf(result)).toContain("Settled by **Boss**: **DeepSeek**, paid 0 points.");
+    discord.expectNoViolations();
+  });
+
+  it("settles nothing on Cancel, and once on Confirm whoever else confirms", async () => {
+    const { channel, server, boss } = await aRevealedModel();
+    const second = server.addMember({ name: "Second", permissions: ["ManageGuild"] });
+    const cancelled = await replyOf(boss.command(channel, "/settle confirm", xiaomi));
+    await replyOf(boss.press(cancelled, "Cancel"));
+    expect(wordsOf(cancelled)).toBe("Cancelled. Nothing was settled.");
+    const one = await replyOf(boss.command(channel, "/settle confirm", xiaomi));
+    const two = await replyOf(second.command(channel, "/settle confirm", { ...xiaomi, lab: "deepseek" }));
+    await toldBy(boss.press(one, "Confirm"));
+    await replyOf(second.press(two, "Confirm"));
+    expect(wordsOf(two)).toContain("is settled. `/settle reopen` takes that back.");
+    expect(channel.messages()).toHaveLength(1);
+  });
+
+  it("says what is wrong with a time or a source", async () => {
+    const { channel, boss } = await aRevealedModel();
+    const settle = (changes: object) => privately(boss.command(channel, "/settle confirm", { ...xiaomi, ...changes }));
+    expect(await settle({ "published-at": "yesterday" })).toContain("I cannot read “yesterday” as a time.");
+    expect(await settle({ "published-at": "2026-03-19 00:00" })).toContain("is still to come");
+    expect(await settle({ "published-at": "2026-03-01 00:00" })).toContain(
+      "`/settle void` gives everybody their points back",
+    );
+    expect(await settle({ source: "a friend" })).toContain("must be a web address");
+    expect(await settle({ lab: "Foo Labs" })).toContain("I know no lab called “Foo Labs”");
+  });
+});
+
+describe("who may settle", () => {
+  it("members may not, and are told who may", async () => {
+    const { channel, ann } = await aRevealedModel();
+    expect(await privately(ann.command(channel, "/settle confirm", xiaomi))).toContain("Only moderators can do this");
+    expect(await privately(ann.command(channel, "/settle void", { model: "Hunter Alpha", reason: "x" }))).toContain(
+      "Only moderators",
+    );
+  });
+
+  it("holders of the moderator role may, and no longer once it is taken from them, even on a preview already open", async () => {
+    const { app, discord, channel, server, bob } = await aRevealedModel();
+    const role = server.addRole({ name: "Mods" });
+    await saveServer(app, server.id, { moderatorRoleId: role.id });
+    bob.giveRole(role);
+    const preview = await replyOf(bob.command(channel, "/settle confirm", xiaomi));
+    expect(wordsOf(preview)).toContain("Nothing is done yet.");
+    bob.takeRole(role);
+    await replyOf(bob.press(preview, "Confirm"));
+    expect(wordsOf(preview)).toContain("Only moderators can do this");
+    expect(channel.messages()).toEqual([]);
+    discord.expectNoViolations();
+  });
+});
+
+it("/settle void, reopen, freeze and unfreeze tell the channel who did it and why", async () => {
+  const { discord, channel, boss } = await aRevealedModel();
+  for (const [kind, words] of [
+    ["freeze", "is frozen"],
+    ["unfreeze", "is open again"],
+    ["void", "was called off"],
+    ["reopen", "was reopened"],
+  ] as const) {
+    const offered = await boss.autocomplete(channel, `/settle ${kind}`, { model: "" }, "model");
+    expect(offered).toHaveLength(1);
+    const given = { model: offered[0]?.value, reason: "Because *I* say so @everyone" };
+    const exchange = boss.command(channel, `/settle ${kind}`, given);
+    const told = wordsOf(await toldBy(exchange));
+    expect(await privately(exchange)).toBe("Done. It is in the channel.");
+    expect(told).toContain(words);
+    expect(told).toContain("By **Boss**: Because \\*I\\* say so \\@everyone");
+  }
+  const again = await privately(boss.command(channel, "/settle reopen", { model: "Hunter Alpha", reason: "x" }));
+  expect(again).toContain("is frozen already");
+  discord.expectNoViolations();
+});

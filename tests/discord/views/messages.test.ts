@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import {
+  announcementMessage,
+  helloMessage,
+  marks,
+  summaryMessage,
+  threadName,
+  troubleMessage,
+} from "../../../src/discord/views/announcement.ts";
+import { helpView } from "../../../src/discord/views/help.ts";
+import { anotherLab, labMenuView } from "../../../src/discord/views/lab-menu.ts";
+import { labNames } from "../../../src/discord/views/lab-words.ts";
+import type { MessageView } from "../../../src/discord/views/message.ts";
+import { modelCardView } from "../../../src/discord/views/model-card.ts";
+import { modelListView } from "../../../src/discord/views/model-list.ts";
+import { settlementPreview, settlementResult } from "../../../src/discord/views/settlement.ts";
+import { setupRefusal, setupView } from "../../../src/discord/views/setup.ts";
+import * as made from "../made.ts";
+import { customIds, markdownOf } from "../reading.ts";
+
+const names = labNames([]);
+
+function options(view: MessageView): { label: string; value: string; description?: string }[] {
+  return (view.components ?? []).flatMap((row) =>
+    row.components.flatMap((part) => ("options" in part ? part.options : [])),
+  );
+}
+
+describe("an announcement", () => {
+  it("shows the facts, the odds and the buttons Guess and Details", () => {
+    const view = announcementMessage(made.aCard({ callers: 0 }), { pingRoleId: null, late: false });
+    expect(markdownOf(view)).toContain("New anonymous model: Hunter Alpha");
+    expect(markdownOf(view)).toContain("Context: 1,048,576 tokens");
+    expect(markdownOf(view)).toContain("**DeepSeek** 54 %");
+    expect(customIds(view)).toEqual(["guess:1:42", "details:1:42"]);
+  });
+
+  it("leaves out facts nobody knows, and prices that cannot be", () => {
+    const facts = made.aListing({
+      contextTokens: null,
+      promptUsdPerToken: "-1",
+      inputModalities: null,
+      outputModalities: null,
+    });
+    const words = markdownOf(announcementMessage(made.aCard({ facts }), { pingRoleId: null, late: false }));
+    expect(words).not.toMatch(/Context|Price|Takes|null|-1/);
+  });
+
+  it("says since when the model is there if it comes late", () => {
+    const late = announcementMessage(made.aCard(), { pingRoleId: null, late: true });
+    expect(markdownOf(late)).toContain("Listed <t:1773260700:F>");
+  });
+
+  it("takes no more guesses once the model is settled", () => {
+    const view = announcementMessage(made.aCard({ state: "settled", builders: ["xiaomi"] }), {
+      pingRoleId: null,
+      late: false,
+    });
+    expect(markdownOf(view)).toContain("Settled: **Xiaomi** built it.");
+    expect(view.components?.[0]?.components[0]).toMatchObject({ label: "Guess", disabled: true });
+  });
+
+  it("has a thread whose name fits", () => {
+    expect(threadName(made.aCard())).toBe("Who built Hunter Alpha?");
+    expect(threadName(made.aCard({ name: "x".repeat(500) })).length).toBeLessThanOrEqual(100);
+  });
+});
+
+it("each message the bot owes a channel can be told from all others by what its buttons carry", () => {
+  const card = made.aCard();
+  const others = [
+    modelCardView(card, [], names, null),
+    modelListView([card], names),
+    labMenuView(card, names, []),
+    settlementResult(made.aSummary(), names),
+  ].flatMap(customIds);
+  const owed = [
+    [announcementMessage(card, { pingRoleId: null, late: false }), marks.announcement(42)],
+    [helloMessage(), marks.hello],
+    [summaryMessage([card]), marks.summary],
+    [troubleMessage({ channelId: null, modelName: null }), marks.trouble],
+  ] as const;
+  for (const [view, mark] of owed) {
+    expect(customIds(view)).toContain(mark);
+    expect(others).not.toContain(mark);
+    expect(owed.filter(([each]) => customIds(each).includes(mark))).toHaveLength(1);
+  }
+});
+
+describe("the menu of the Guess button", () => {
+  it("offers the likeliest labs first, then others, then Someone else and Another lab", () => {
+    const menu = options(labMenuView(made.aCard(), names, []));
+    expect(menu).toHaveLength(25);
+    expect(menu.slice(0, 2)).toEqual([
+      { label: "DeepSeek", value: "deepseek", description: "54 % · 3 guesses" },
+      { label: "Xiaomi", value: "xiaomi", description: "6.1 %" },
+    ]);
+    expect(menu.at(-2)).toEqual({ label: "Someone else", value: "other", description: "20 % · 1 guess" });
+    expect(menu.at(-1)).toMatchObject({ label: "Another lab…", value: anotherLab });
+    expect(new Set(menu.map(({ value }) => value)).size).toBe(25);
+  });
+});
+
+describe("a model's card", () => {
+  const calls = [made.aCaller(), made.aCaller({ memberId: "2", name: "Bob", lab: "other", unknownName: "Foo Labs" })];
+
+  it("shows a name nobody knows to its author and to moderators only", () => {
+    const seenBy = (reader: Parameters<typeof modelCardView>[3]) =>
+      markdownOf(modelCardView(made.aCard(), calls, names, reader));
+    expect(seenBy({ memberId: "2", moderates: false })).toContain("Foo Labs");
+    expect(seenBy({ memberId: "9", moderates: true })).toContain("Foo Labs");
+    expect(seenBy({ memberId: "1", moderates: false })).not.toContain("Foo Labs");
+    expect(seenBy(null)).not.toContain("Foo Labs");
+  });
+
+  it("offers Guess only while the model is open", () => {
+    const reader = { memberId: "1", moderates: false };
+    expect(customIds(modelCardView(made.aCard(), [], names, reader))).toContain("guess-here:1:42");
+    expect(customIds(modelCardView(made.aCard({ state: "frozen" }), [], names, reader))).not.toContain(
+      "guess-here:1:42",
+    );
+  });
+
+  it("of a settled model says who built it, since when that is public, and where", () => {
+    const card = made.aCard({
+      state: "settled",
+      builders: ["xiaomi"],
+      publishedAt: made.published,
+      source: "https://example.com/x",
+    });
+    const words = markdownOf(modelCardView(card, [], names, null));
+    expect(words).toContain(
+      "Settled: **Xiaomi** built it.\nPublished <t:1773863640:F>\nSource: <https://example.com/x>",
+    );
+  });
+});
+
+it("a list without models says so, as Discord takes no empty menu", () => {
+  expect(modelListView([], names)).toEqual({ content: expect.stringContaining("No anonymous models yet") });
+  expect(options(modelListView([made.aCard()], names))).toEqual([{ label: "Hunter Alpha", value: "42" }]);
+});
+
+describe("a settlement", () => {
+  it("is previewed with who is paid, what is refunded as too late, and the settler's own position", () => {
+    const view = settlementPreview(7, made.aSummary(), names);
+    expect(view.content).toContain("Nothing is done yet.");
+    expect(view.content).toContain("Published: <t:1773863640:F>");
+    expect(view.content).toContain("Paid: 415 points to 1 member");
+    expect(view.content).toContain("Too late, undone and refunded: 2 actions of 1 member");
+    expect(view.content).toContain("You: **DeepSeek**, paid 0 points.");
+    expect(customIds(view)).toEqual(["settle-yes:1:7", "settle-no:1:7"]);
+  });
+
+  it("names the settler, their own position and their payout to the whole channel", () => {
+    expect(settlementResult(made.aSummary(), names).content).toContain(
+      "Settled by **Mod**: **DeepSeek**, paid 0 points.",
+    );
+  });
+});
+
+describe("the settings", () => {
+  const fine = { lacking: [], channelGone: false, canPing: null };
+
+  it("say that all is well, or which permissions lack and what could not be posted", () => {
+    expect(setupView(made.someSettings(), [], fine, { saved: false }).content).toContain("All is well.");
+    const trouble = {
+      kind: "announcement",
+      modelName: "Hunter Alpha",
+      channelId: "5",
+      problem: "cannot-send",
+      at: made.listed,
+    } as const;
+    const words = setupView(
+      made.someSettings(),
+      [trouble],
+      { ...fine, lacking: ["Embed Links"] },
+      { saved: true },
+    ).content;
+    expect(words).toContain("I lack: **Embed Links**");
+    expect(words).toContain("Not posted: the announcement of **Hunter Alpha** in <#5>");
+  });
+
+  it("say what to do while there is no channel", () => {
+    expect(setupView(made.someSettings({ announcementChannelId: null }), [], fine, { saved: false }).content).toContain(
+      "Choose one with `/setup channel`",
+    );
+  });
+
+  it("say that a role cannot be pinged", () => {
+    const words = setupView(
+      made.someSettings({ pingRoleId: "7" }),
+      [],
+      { ...fine, canPing: false },
+      { saved: false },
+    ).content;
+    expect(words).toContain("I may not ping <@&7>");
+  });
+
+  it("refuse a forum with the reason, and change nothing", () => {
+    expect(setupRefusal("forum").content).toMatch(/hold only posts.*\nNothing was changed\.$/s);
+  });
+});
+
+it("help is five lines and the links", () => {
+  const lines =
+    helpView([{ name: "guess" }, { name: "help" }], "https://example.com/invite").content?.split("\n") ?? [];
+  expect(lines).toHaveLength(6);
+  expect(lines[4]).toBe("Commands: `/guess` · `/help`");
+  expect(lines[5]).toContain("(<https://example.com/invite>)");
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { createOpenModels, findModel, type OpenModel, suggestModels } from "../../src/domain/open-models.ts";
+
+let made = 0;
+
+function aModel(name: string, changes: Partial<OpenModel> = {}): OpenModel {
+  made += 1;
+  return {
+    modelId: made,
+    name,
+    listingId: `openrouter/${name.toLowerCase().replaceAll(" ", "-")}`,
+    listedAt: new Date(Date.UTC(2026, 2, 11, 20, made)),
+    state: "open",
+    labs: [],
+    ...changes,
+  };
+}
+
+const [hunter, healer, ox] = ["Hunter Alpha", "Healer Alpha", "Ox Alpha"].map((name) => aModel(name)) as [
+  OpenModel,
+  OpenModel,
+  OpenModel,
+];
+const known = [ox, healer, hunter];
+
+describe("the models a server knows", () => {
+  it("are none before they are loaded, and none again once forgotten", () => {
+    const models = createOpenModels();
+    expect(models.of("1")).toEqual({ models: [], labs: [] });
+    models.update("1", hunter);
+    models.forget("1");
+    expect(models.of("1").models).toEqual([]);
+  });
+
+  it("stay newest first whatever order they come in, each once", () => {
+    const models = createOpenModels();
+    for (const model of [healer, hunter, ox]) models.update("1", model);
+    models.update("1", { ...hunter, state: "frozen" });
+    expect(models.of("1").models).toEqual([ox, healer, { ...hunter, state: "frozen" }]);
+  });
+
+  it("are put in order by number when they were listed at the same moment", () => {
+    const models = createOpenModels();
+    const twin = aModel("Twin Alpha", { listedAt: ox.listedAt });
+    models.update("1", ox);
+    models.update("1", twin);
+    expect(models.of("1").models).toEqual([twin, ox]);
+  });
+
+  it("are kept apart by server, with each server's own labs", () => {
+    const models = createOpenModels();
+    const lab = { slug: "frobozz", name: "Frobozz", aliases: [], parent: null, country: null, prefixes: [] };
+    models.replace("1", { models: [hunter], labs: [lab] });
+    models.update("1", ox);
+    models.update("2", healer);
+    expect(models.of("1")).toEqual({ models: [ox, hunter], labs: [lab] });
+    expect(models.of("2")).toEqual({ models: [healer], labs: [] });
+  });
+});
+
+describe("models suggested while a member types", () => {
+  it("are all, newest first, before anything is typed", () => {
+    expect(suggestModels(known, "")).toEqual(known);
+  });
+
+  it.each([
+    ["hun", [hunter]],
+    ["ALPHA", known],
+    ["healer-alpha", [healer]],
+    ["openrouter/ox", [ox]],
+    ["zzz", []],
+  ])("for %s fit what was typed", (typed, fitting) => {
+    expect(suggestModels(known, typed)).toEqual(fitting);
+  });
+
+  it("are twenty-five at most", () => {
+    const many = Array.from({ length: 30 }, (_, n) => aModel(`Model ${n}`));
+    expect(suggestModels(many, "model")).toHaveLength(25);
+    expect(suggestModels(many, "model", 3)).toHaveLength(3);
+  });
+});
+
+describe("the model a member means", () => {
+  it.each([
+    [String(hunter.modelId), hunter],
+    ["Hunter Alpha", hunter],
+    ["hunter-alpha", hunter],
+    ["openrouter/hunter-alpha", hunter],
+    ["hunt", hunter],
+    [" OX ", ox],
+  ])("by %s is found", (typed, model) => {
+    expect(findModel(known, typed)).toBe(model);
+  });
+
+  it.each(["", "  ", "?", "h", "alpha", "999999", "Hunter Beta"])("by %j is not guessed at", (typed) => {
+    expect(findModel(known, typed)).toBeNull();
+  });
+
+  it("is the one of exactly that name, though others begin with it", () => {
+    const pony = aModel("Pony");
+    expect(findModel([aModel("Pony Alpha"), pony], "pony")).toBe(pony);
+  });
+
+  it("is none when two have that name", () => {
+    expect(findModel([aModel("Twin"), aModel("Twin", { listingId: "stealth/twin" })], "Twin")).toBeNull();
+  });
+});

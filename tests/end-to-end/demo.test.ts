@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { temporaryFolder } from "../support/database.ts";
+
+const demo = join(import.meta.dirname, "../../sandbox/demo.ts");
+
+/** Runs the demo as `npm run demo` does, with these lines typed into it, and gives what it prints. */
+async function theDemo(lines: readonly string[]) {
+  const temporary = temporaryFolder();
+  const process_ = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), demo], {
+    env: { PATH: process.env.PATH, TMPDIR: temporary },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [process_.stdout, process_.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  process_.stdin.end(lines.map((line) => `${line}\n`).join(""));
+  const [exitCode] = await once(process_, "close");
+  const [story = "", played = ""] = output.split("Your turn:");
+  return { exitCode, output, story, played };
+}
+
+it("the demo tells the story of Hunter Alpha, and then does what is typed", async () => {
+  const { exitCode, output, story, played } = await theDemo([
+    "ann /guess model:Healer lab:mimo stake:50",
+    "ann press raise",
+    "20",
+    "dev press Guess",
+    "dev pick another",
+    "Basement Labs",
+    "wait 3 days",
+    "join Zoe",
+    "zoe /leaderboard board:Points",
+    "zoe /setup",
+    "nobody /help",
+    "ann press the button",
+    "sing",
+    "rita /settle void model:Healer reason:It was a rehearsal",
+    "quit",
+    "ann /help",
+  ]);
+  expect(output).not.toMatch(/Wrong|Error/);
+  expect(exitCode).toBe(0);
+  for (const expected of [
+    "Hi, I am Unmask",
+    "New anonymous model: Hunter Alpha",
+    "Hunter Alpha is settled.",
+    "1. Cleo:",
+  ]) {
+    expect(story).toContain(expected);
+  }
+  for (const expected of [
+    "Ann /guess model:Healer Alpha lab:Xiaomi stake:50",
+    "Healer Alpha: you still say Xiaomi built it.",
+    "Left in your wallet: 870 points.",
+    "A form opens, “Another lab”.",
+    "It is 2026-03-21 20:50 UTC.",
+    "only Zoe sees this",
+    "Zoe cannot type /setup",
+    "Nobody here is called nobody.",
+    "No message Ann sees has a button “the button” to press.",
+    "I do not understand “sing”.",
+    "By Rita: It was a rehearsal",
+  ]) {
+    expect(played).toContain(expected);
+  }
+  expect(played).not.toContain("Ann /help");
+}, 60_000);

@@ -1,0 +1,74 @@
+/** A deliberate break: one piece of one file replaced, and the tests that must notice. */
+export type Mutant = {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  readonly tests: readonly string[];
+};
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "a mispriced buy",
+    file: "src/domain/market.ts",
+    find: "Math.log1p(Math.expm1(points / market.liquidity) / p)",
+    replace: "Math.log1p(points / market.liquidity / p)",
+    tests: ["tests/domain/market.test.ts"],
+  },
+  {
+    name: "shares rounded up, in the trader's favour",
+    file: "src/domain/shares.ts",
+    find: "return Math.floor(shares * microPerShare);",
+    replace: "return Math.ceil(shares * microPerShare);",
+    tests: ["tests/domain/market.test.ts", "tests/domain/shares.test.ts", "tests/domain/market.properties.test.ts"],
+  },
+  {
+    name: "profit paid on a sale",
+    file: "src/domain/guess.ts",
+    find: "ownPaidPoints = Math.min(sale.points, guess.ownCostPoints);",
+    replace: "ownPaidPoints = sale.points;",
+    tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
+  },
+  {
+    name: "a listing that forgets the holders of someone else",
+    file: "src/domain/market.ts",
+    find: "for (const outcome of market.outcomes.slice(outcomesSeen)) received[outcome.lab] = other;",
+    replace: "void outcomesSeen;",
+    tests: ["tests/domain/market.test.ts", "tests/domain/market.properties.test.ts", "tests/domain/guess.test.ts"],
+  },
+  {
+    name: "a late bet paid",
+    file: "src/storage/settlements.ts",
+    find: "where market_id = ${marketId} and lab = ${outcome} and at < ${time}`;",
+    replace: "where market_id = ${marketId} and lab = ${outcome} and at <= ${time} + interval '1 year'`;",
+    tests: ["tests/actions/settle-model.test.ts"],
+  },
+  {
+    name: "a settlement that can be carried out twice",
+    file: "src/actions/settle-model.ts",
+    find: 'if (state === "settled" || state === "void") return',
+    replace: 'if (state === "void") return',
+    tests: ["tests/actions/settle-model.test.ts"],
+  },
+  {
+    name: "a double payment on a repeated interaction",
+    file: "src/actions/guess-batch.ts",
+    find: "if (given !== undefined) return datesIn(given) as GuessAnswer;",
+    replace: "if (given === null) return datesIn(given) as GuessAnswer;",
+    tests: ["tests/actions/place-guess.test.ts"],
+  },
+  {
+    name: "no guard on the wallet",
+    file: "src/domain/guess.ts",
+    find: "if (availablePoints < stakePoints)",
+    replace: "if (availablePoints < -1_000_000)",
+    tests: ["tests/domain/guess.test.ts", "tests/actions/place-guess.test.ts"],
+  },
+  {
+    name: "a cap that looks at the click, not at the sum",
+    file: "src/domain/guess.ts",
+    find: "if (costPoints + stakePoints > rules.ownCapPoints)",
+    replace: "if (stakePoints > rules.ownCapPoints)",
+    tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
+  },
+];

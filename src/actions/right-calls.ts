@@ -1,13 +1,8 @@
 import { resolveLab } from "../domain/lab.ts";
 import type { Db, Transaction } from "../storage/database.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
-import {
-  anyNumber,
-  listedBefore,
-  type RightCalls,
-  type SettlementTerms,
-  unknownNames,
-} from "../storage/settlements.ts";
+import { anyNumber, type RightCalls, unknownNames } from "../storage/settlement-summary.ts";
+import { listedBefore, type SettlementTerms } from "../storage/settlements.ts";
 
 /**
  * Which calls are right under these terms (market.md, "Listing a lab" and "Scores"): those on a builder; "someone else"

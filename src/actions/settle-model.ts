@@ -15,12 +15,11 @@ import { readDatabaseTime } from "../storage/database-time.ts";
 import { answersGiven } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel, readMarket } from "../storage/markets.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
+import { keepPreview, readPreview } from "../storage/settlement-previews.ts";
+import { readSettlement } from "../storage/settlement-summary.ts";
 import {
   keepAnswer,
-  keepPreview,
   paySettlement,
-  readPreview,
-  readSettlement,
   recordDecision,
   recordRefusal,
   type SettlementTerms,
@@ -161,14 +160,14 @@ async function summarise(
     source,
     openedAt: market.openedAt,
     publishedAt: terms.publishedAt,
-    callers: read.called?.callers ?? 0,
-    right: read.called?.right ?? 0,
-    paidMembers: read.sums?.paidMembers ?? 0,
-    paidPoints: read.sums?.paidPoints ?? 0,
-    lateMembers: read.late?.lateMembers ?? 0,
-    lateTrades: read.late?.lateTrades ?? 0,
+    callers: read.callers,
+    right: read.right,
+    paidMembers: read.paidMembers,
+    paidPoints: read.paidPoints,
+    lateMembers: read.lateMembers,
+    lateTrades: read.lateTrades,
     firstRight: read.first && { ...read.first, name: nameOf(read.first.memberId) ?? "" },
-    top: read.top.filter((row) => row.payoutPoints > 0).map((row) => positionOf(row.memberId, row)),
+    top: read.top.map((row) => positionOf(row.memberId, row)),
     settler: positionOf(settler.memberId, read.own),
     settlerMemberId: settler.memberId,
   };

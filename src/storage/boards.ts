@@ -4,7 +4,7 @@ import { OTHER } from "../domain/lab.ts";
 import { rules } from "../domain/rules.ts";
 import type { Db, Transaction } from "./database.ts";
 import { boards, calls, decisions, entries, markets, members, standings, trades } from "./schema.ts";
-import type { RightCalls } from "./settlements.ts";
+import type { RightCalls } from "./settlement-summary.ts";
 
 /** Marks a season's board as behind, in the transaction that changed a settlement. */
 export async function markBoardBehind(tx: Transaction, serverId: string, season: string): Promise<void> {
@@ -151,18 +151,18 @@ const columns = (kind: BoardKind) =>
     ? { rank: standings.callsRank, place: standings.callsPlace }
     : { rank: standings.pointsRank, place: standings.pointsPlace };
 
-function rowsOf(
+async function rowsOf(
   db: Db,
   kind: BoardKind,
+  serverId: string,
   where: SQL | undefined,
 ): Promise<(Omit<BoardRow, "name"> & { name: string | null })[]> {
   const { rank, place } = columns(kind);
-  return db
+  const rows = await db
     .select({
       rank,
       place,
       memberId: standings.memberId,
-      name: members.name,
       score: standings.score,
       hits: standings.hits,
       calls: standings.calls,
@@ -171,9 +171,15 @@ function rowsOf(
       points: standings.points,
     })
     .from(standings)
-    .leftJoin(members, and(eq(members.serverId, standings.serverId), eq(members.memberId, standings.memberId)))
     .where(where)
     .orderBy(asc(place));
+  const memberIds = rows.map((row) => row.memberId);
+  const names = await db
+    .select({ memberId: members.memberId, name: members.name })
+    .from(members)
+    .where(and(eq(members.serverId, serverId), inArray(members.memberId, memberIds)));
+  const nameOf = new Map(names.map((row) => [row.memberId, row.name]));
+  return rows.map((row) => ({ ...row, name: nameOf.get(row.memberId) ?? null }));
 }
 
 /** The lines of a board from one place to another, counted from 1, both included. */
@@ -187,6 +193,7 @@ export async function readStandings(
   return rowsOf(
     db,
     kind,
+    board.serverId,
     and(
       eq(standings.serverId, board.serverId),
       eq(standings.season, board.season),
@@ -205,6 +212,7 @@ export async function readStanding(
   const [row] = await rowsOf(
     db,
     kind,
+    board.serverId,
     and(eq(standings.serverId, board.serverId), eq(standings.season, board.season), eq(standings.memberId, memberId)),
   );
   return row ?? null;

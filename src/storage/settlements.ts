@@ -1,18 +1,7 @@
-import { and, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { OTHER } from "../domain/lab.ts";
 import type { Db, Transaction } from "./database.ts";
-import {
-  calls,
-  decisions,
-  entries,
-  listedLabs,
-  markets,
-  members,
-  settlementPreviews,
-  trades,
-  transactions,
-  wallets,
-} from "./schema.ts";
+import { decisions, entries, listedLabs, markets, trades, transactions, wallets } from "./schema.ts";
 
 /** What a settlement goes by: the market, who built it, and the time from which on nothing counts. */
 export type SettlementTerms = {
@@ -40,7 +29,7 @@ export async function listedBefore(tx: Transaction | Db, marketId: number, time:
  * time are OTHER's; whoever held OTHER when a lab was listed holds as many of that lab) and `late`, which undoes the own
  * money of every trade from the publication on. Rows: member_id, payout, late.
  */
-function movedByMember(terms: SettlementTerms, listed: ReadonlyMap<string, number>): SQL {
+export function movedByMember(terms: SettlementTerms, listed: ReadonlyMap<string, number>): SQL {
   const { marketId, builders } = terms;
   const time = sql`${terms.publishedAt.toISOString()}::timestamptz`;
   const part = builders.length === 2 ? sql`0.5` : sql`1`;
@@ -199,167 +188,4 @@ export async function setMarket(
   change: Partial<typeof markets.$inferInsert>,
 ): Promise<void> {
   await tx.update(markets).set(change).where(eq(markets.marketId, marketId));
-}
-
-/** Names nobody knew that members stand on at that time: whoever decides who is right resolves them. */
-export async function unknownNames(tx: Transaction | Db, marketId: number, time: Date): Promise<string[]> {
-  const rows = await tx
-    .selectDistinct({ name: calls.name })
-    .from(calls)
-    .where(and(eq(calls.marketId, marketId), eq(calls.lab, OTHER), lt(calls.at, time), sql`${calls.name} is not null`));
-  return rows.flatMap((row) => (row.name === null ? [] : [row.name]));
-}
-
-/**
- * Which calls of a market are right: the lab is a builder; or "someone else", made before any builder was listed; or a
- * name nobody knew that is a builder's.
- */
-export type RightCalls = {
-  readonly builders: readonly string[];
-  readonly otherBefore: number;
-  readonly names: readonly string[];
-};
-
-/** The highest number a market can reach: "someone else" made at any time is right. */
-export const anyNumber = 2_147_483_647;
-
-/** `RightCalls` as a condition on a row of `calls` called `call`. */
-function isRight(right: RightCalls): SQL {
-  const names = sql.join(
-    right.names.map((name) => sql`${name}`),
-    sql`, `,
-  );
-  return sql`(call.lab in (${sql.join(
-    right.builders.map((lab) => sql`${lab}`),
-    sql`, `,
-  )})
-    or (call.lab = ${OTHER} and call.name is null and call.number < ${right.otherBefore})
-    ${right.names.length > 0 ? sql`or (call.lab = ${OTHER} and call.name in (${names}))` : sql``})`;
-}
-
-/** How a settlement turns out, without carrying it out: the sums, the largest payouts, the first right call, one member. */
-export async function readSettlement(
-  tx: Transaction | Db,
-  terms: SettlementTerms,
-  right: RightCalls,
-  settlerId: string,
-) {
-  const { marketId } = terms;
-  const time = sql`${terms.publishedAt.toISOString()}::timestamptz`;
-  const listed = await listedBefore(tx, marketId, terms.publishedAt);
-  const moved = sql`(${movedByMember(terms, listed)}) as moved`;
-  const standing = sql`(select distinct on (member_id) member_id, lab, name, number, call_price, called_at from ${calls}
-    where market_id = ${marketId} and at < ${time} order by member_id, number desc) as call`;
-  const count = (what: SQL) => sql<number>`${what}`.mapWith(Number);
-
-  const sums = tx
-    .select({
-      paidMembers: count(sql`count(*) filter (where payout > 0)`),
-      paidPoints: count(sql`coalesce(sum(payout), 0)`),
-    })
-    .from(moved);
-  const late = tx
-    .select({
-      lateMembers: count(sql`count(distinct member_id)`),
-      lateTrades: count(sql`count(distinct transaction_id)`),
-    })
-    // A call at the highest price has no trade, a raise no call.
-    .from(
-      sql`(select member_id, transaction_id from ${trades} where market_id = ${marketId} and at >= ${time}
-        union all select member_id, transaction_id from ${calls} where market_id = ${marketId} and at >= ${time}) as late`,
-    );
-  const called = tx
-    .select({
-      callers: count(sql`count(*) filter (where call.lab is not null)`),
-      right: count(sql`count(*) filter (where ${isRight(right)})`),
-    })
-    .from(standing);
-  const first = tx
-    .select({
-      memberId: sql<string>`member_id`,
-      calledAt: sql<Date>`called_at`.mapWith((value: string | Date) => new Date(value)),
-      callPrice: count(sql`call_price`),
-    })
-    .from(standing)
-    .where(isRight(right))
-    .orderBy(sql`called_at, number`)
-    .limit(1);
-  const top = tx
-    .select({ memberId: sql<string>`member_id`, payoutPoints: count(sql`payout`), latePoints: count(sql`late`) })
-    .from(moved)
-    .where(sql`payout > 0 or member_id = ${settlerId}`)
-    .orderBy(sql`payout desc, member_id`)
-    .limit(10);
-  const own = tx
-    .select({ memberId: sql<string>`member_id`, payoutPoints: count(sql`payout`), latePoints: count(sql`late`) })
-    .from(moved)
-    .where(sql`member_id = ${settlerId}`);
-  const [sumRows, lateRows, calledRows, firstRows, topRows, ownRows] = await Promise.all([
-    sums,
-    late,
-    called,
-    first,
-    top,
-    own,
-  ]);
-  const people = await readPositions(tx, terms, [
-    settlerId,
-    ...topRows.map((row) => row.memberId),
-    ...firstRows.map((row) => row.memberId),
-  ]);
-  return {
-    sums: sumRows[0],
-    late: lateRows[0],
-    called: calledRows[0],
-    first: firstRows[0] ?? null,
-    top: topRows,
-    own: ownRows[0] ?? null,
-    people,
-  };
-}
-
-/** Names, standing calls and own costs of a few members at the time of the terms. */
-async function readPositions(tx: Transaction | Db, terms: SettlementTerms, memberIds: readonly string[]) {
-  const { marketId } = terms;
-  const ids = [...new Set(memberIds)];
-  const [market] = await tx.select({ serverId: markets.serverId }).from(markets).where(eq(markets.marketId, marketId));
-  const names = tx
-    .select({ memberId: members.memberId, name: members.name })
-    .from(members)
-    .where(and(eq(members.serverId, market?.serverId ?? ""), inArray(members.memberId, ids)));
-  const standing = tx
-    .selectDistinctOn([calls.memberId], { memberId: calls.memberId, lab: calls.lab })
-    .from(calls)
-    .where(and(eq(calls.marketId, marketId), lt(calls.at, terms.publishedAt), inArray(calls.memberId, ids)))
-    .orderBy(calls.memberId, desc(calls.number));
-  const costs = tx
-    .select({ memberId: trades.memberId, points: sql<number>`-sum(${trades.walletPoints})`.mapWith(Number) })
-    .from(trades)
-    .where(and(eq(trades.marketId, marketId), lt(trades.at, terms.publishedAt), inArray(trades.memberId, ids)))
-    .groupBy(trades.memberId);
-  const [nameRows, callRows, costRows] = await Promise.all([names, standing, costs]);
-  return {
-    nameOf: (memberId: string) => nameRows.find((row) => row.memberId === memberId)?.name ?? null,
-    labOf: (memberId: string) => callRows.find((row) => row.memberId === memberId)?.lab ?? null,
-    costOf: (memberId: string) => costRows.find((row) => row.memberId === memberId)?.points ?? 0,
-  };
-}
-
-/** Keeps what a moderator saw; the confirm button carries only its id. */
-export async function keepPreview(
-  db: Db | Transaction,
-  preview: typeof settlementPreviews.$inferInsert,
-): Promise<number> {
-  const [row] = await db.insert(settlementPreviews).values(preview).returning({ id: settlementPreviews.previewId });
-  if (!row) throw new Error("a preview was not kept");
-  return row.id;
-}
-
-/** A kept preview of this server. */
-export async function readPreview(db: Db | Transaction, serverId: string, previewId: number) {
-  const [row] = await db
-    .select()
-    .from(settlementPreviews)
-    .where(and(eq(settlementPreviews.previewId, previewId), eq(settlementPreviews.serverId, serverId)));
-  return row ?? null;
 }

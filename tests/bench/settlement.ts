@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { confirmSettlement, previewSettlement } from "../../src/actions/settle-model.ts";
 import { showBoard } from "../../src/actions/show-board.ts";
-import { type Db, openDatabase, transact } from "../../src/storage/database.ts";
+import { type Db, openDatabase, rows, transact } from "../../src/storage/database.ts";
 import { openMarkets } from "../../src/storage/markets.ts";
 import { calls, guesses, markets, members, servers, trades, transactions, wallets } from "../../src/storage/schema.ts";
 import { benchApp, benchModel, secondsOf } from "./bench-app.ts";
@@ -9,11 +9,13 @@ import { benchApp, benchModel, secondsOf } from "./bench-app.ts";
 const openedAt = new Date("2026-03-11T20:24:31Z");
 const publishedAt = new Date("2026-03-18T19:54:00Z");
 const now = new Date("2026-03-18T20:30:00Z");
-const labs = ["deepseek", "openai", "z-ai", "xiaomi", "qwen", "google", "x-ai", "anthropic", "moonshotai", "other"];
+const labs = ["deepseek", "openai", "z-ai", "qwen", "google", "x-ai", "anthropic", "moonshotai", "other", "xiaomi"];
+/** One member in this many was right. */
+const oneRightIn = 40;
 
 /**
- * Fills a market with one guess a member: a free and an own buy each, spread evenly over ten labs, so that a tenth is
- * right; one in a hundred came after the source was published. Written set-based, because only the settlement is timed.
+ * Fills a market with one guess a member: a free and an own buy each, one in forty on the lab that turns out to be right,
+ * the others spread over the rest; one in a hundred came after the source was published. Written set-based, because only the settlement is timed.
  */
 async function fillMarket(db: Db, size: number): Promise<{ serverId: string; modelId: number }> {
   const serverId = `settled-${size}`;
@@ -33,7 +35,8 @@ async function fillMarket(db: Db, size: number): Promise<{ serverId: string; mod
   );
   if (!market) throw new Error("no market was opened");
   const { marketId } = market;
-  const lab = sql`(${JSON.stringify(labs)}::jsonb ->> (n % ${labs.length})::int)`;
+  const wrong = labs.length - 1;
+  const lab = sql`(${JSON.stringify(labs)}::jsonb ->> (case when n % ${oneRightIn} = 3 then ${wrong} else n % ${wrong} end)::int)`;
   const at = sql`(case when n % 100 = 0 then ${publishedAt.toISOString()}::timestamptz else ${openedAt.toISOString()}::timestamptz end
     + n * interval '1 millisecond')`;
   const all = sql`generate_series(1, ${size}::int) as n`;
@@ -69,6 +72,8 @@ async function fillMarket(db: Db, size: number): Promise<{ serverId: string; mod
     .update(markets)
     .set({ potPoints: size * 35, lastNumber: size * 3, lastAt: now })
     .where(eq(markets.marketId, marketId));
+  // A server that has grown is counted by autovacuum; this one grew at once.
+  await rows(db, sql`analyze`);
   return { serverId, modelId };
 }
 

@@ -83,7 +83,7 @@ export function helloMessage(): MessageView {
 export function summaryMessage(cards: readonly ModelCard[], names: LabNames = registryNames): MessageView {
   const menu = modelMenu(cards, "summary");
   const lines = cards.map((card) => modelLine(card, names));
-  const none = "No anonymous models are open now. New ones will be announced here.";
+  const none = "No anonymous models are open now.";
   return {
     embeds: [
       {

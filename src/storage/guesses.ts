@@ -138,7 +138,7 @@ export async function readServerRules(tx: Transaction | Db, serverIds: readonly 
 /** Takes this many transaction ids, so that all rows of a batch can be sent in one flight. */
 export async function takeTransactionIds(tx: Transaction, count: number): Promise<number[]> {
   const rows = await tx
-    .select({ id: sql<number>`nextval(pg_get_serial_sequence('transactions', 'transaction_id'))`.mapWith(Number) })
+    .select({ id: sql<number>`nextval('transactions_transaction_id_seq')`.mapWith(Number) })
     .from(sql`generate_series(1, ${count}::int)`)
     .prepare("take-transaction-ids")
     .execute();

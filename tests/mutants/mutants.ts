@@ -71,4 +71,40 @@ export const mutants: readonly Mutant[] = [
     replace: "if (stakePoints > rules.ownCapPoints)",
     tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
   },
+  {
+    name: "an announcement sent twice",
+    file: "src/discord/deliveries.ts",
+    find: "const mayBeThere = delivery.firstClaimedAt !== null;",
+    replace: "const mayBeThere = delivery.firstClaimedAt === undefined;",
+    tests: ["tests/end-to-end/deliveries.test.ts"],
+  },
+  {
+    name: "a delivery two processes claim at once",
+    file: "src/storage/deliveries.ts",
+    find: '.for("update", { of: deliveries, skipLocked: true })',
+    replace: "",
+    tests: ["tests/actions/deliver-messages.test.ts"],
+  },
+  {
+    name: "a moderator check left out of the confirm button",
+    file: "commands/settle.ts",
+    find: `        if (!(await isModerator(interaction, app))) return { show: moderatorsOnly };
+        const who = whoActs(interaction);`,
+    replace: "        const who = whoActs(interaction);",
+    tests: ["tests/commands/settle.test.ts"],
+  },
+  {
+    name: "a reply over Discord's limit",
+    file: "src/discord/views/text.ts",
+    find: "if (length + line.length + 1 > most - 24) break;",
+    replace: "if (length + line.length + 1 > most * 2) break;",
+    tests: ["tests/discord/views/limits.test.ts"],
+  },
+  {
+    name: "names that ping and format",
+    file: "src/discord/views/text.ts",
+    find: ".replace(/[\\\\*_~`|[\\]<>@#]/g",
+    replace: ".replace(/[\\\\*]/g",
+    tests: ["tests/discord/views", "tests/end-to-end/busy-server.test.ts"],
+  },
 ];

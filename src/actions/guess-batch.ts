@@ -1,5 +1,6 @@
 import type { Clock } from "../app.ts";
-import { decideGuess, noGuess, type Wish } from "../domain/guess.ts";
+import { decideGuess } from "../domain/decide-guess.ts";
+import { noGuess, type Wish } from "../domain/guess.ts";
 import { resolveLab } from "../domain/lab.ts";
 import { type GuessAnswer, type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
 import { rules } from "../domain/rules.ts";

@@ -1,5 +1,6 @@
 import { oneLine } from "../domain/clean-text.ts";
-import type { Guess, GuessDecision } from "../domain/guess.ts";
+import type { GuessDecision } from "../domain/decide-guess.ts";
+import type { Guess } from "../domain/guess.ts";
 import type { Market } from "../domain/market.ts";
 import type { Member } from "../domain/member.ts";
 import type { GuessAnswer } from "../domain/receipt.ts";

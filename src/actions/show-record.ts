@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
-import { paysPoints, upToDate, worthPoints } from "../domain/guess.ts";
+import { paysPoints, upToDate } from "../domain/guess.ts";
+import { worthPoints } from "../domain/guess-trades.ts";
 import { resolveLab } from "../domain/lab.ts";
 import { price } from "../domain/market.ts";
 import { callScore, isRightCall } from "../domain/scores.ts";

@@ -1,4 +1,6 @@
-import { type Guess, type GuessRefusal, paysPoints, worthPoints } from "./guess.ts";
+import type { GuessRefusal } from "./decide-guess.ts";
+import { type Guess, paysPoints } from "./guess.ts";
+import { worthPoints } from "./guess-trades.ts";
 import { type Market, price } from "./market.ts";
 
 /** What a member is told after a guess: what was bought, at what odds, what it pays, what is left. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Guess, type GuessDecision, noGuess, paysPoints, upToDate, worthPoints } from "../../src/domain/guess.ts";
+import type { GuessDecision } from "../../src/domain/decide-guess.ts";
+import { type Guess, noGuess, paysPoints, upToDate } from "../../src/domain/guess.ts";
+import { worthPoints } from "../../src/domain/guess-trades.ts";
 import { OTHER } from "../../src/domain/lab.ts";
 import { buy, cost, type Market, price, sell } from "../../src/domain/market.ts";
 import {

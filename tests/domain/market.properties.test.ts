@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Guess, type GuessDecision, noGuess } from "../../src/domain/guess.ts";
+import type { GuessDecision } from "../../src/domain/decide-guess.ts";
+import { type Guess, noGuess } from "../../src/domain/guess.ts";
 import { OTHER } from "../../src/domain/lab.ts";
 import {
   buy,

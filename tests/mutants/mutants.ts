@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "profit paid on a sale",
-    file: "src/domain/guess.ts",
+    file: "src/domain/guess-trades.ts",
     find: "ownPaidPoints = Math.min(sale.points, guess.ownCostPoints);",
     replace: "ownPaidPoints = sale.points;",
     tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
@@ -59,14 +59,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "no guard on the wallet",
-    file: "src/domain/guess.ts",
+    file: "src/domain/decide-guess.ts",
     find: "if (availablePoints < stakePoints)",
     replace: "if (availablePoints < -1_000_000)",
     tests: ["tests/domain/guess.test.ts", "tests/actions/place-guess.test.ts"],
   },
   {
     name: "a cap that looks at the click, not at the sum",
-    file: "src/domain/guess.ts",
+    file: "src/domain/decide-guess.ts",
     find: "if (costPoints + stakePoints > rules.ownCapPoints)",
     replace: "if (stakePoints > rules.ownCapPoints)",
     tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],

@@ -1,9 +1,8 @@
 import fc from "fast-check";
+import { decideGuess, type GuessDecision } from "../../src/domain/decide-guess.ts";
 import {
   type Call,
-  decideGuess,
   type Guess,
-  type GuessDecision,
   noGuess,
   type Suspect,
   type Trade,

@@ -7,7 +7,7 @@ import { rules } from "../domain/rules.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
 import { type Db, type Transaction, transact } from "../storage/database.ts";
-import { QuickerElsewhere, writeGuesses } from "../storage/guesses.ts";
+import { QuickerElsewhere, writeGuesses } from "../storage/guess-writes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
 import {
   apply,

@@ -7,9 +7,9 @@ import type { GuessAnswer } from "../domain/receipt.ts";
 import { rules } from "../domain/rules.ts";
 import type { Transaction } from "../storage/database.ts";
 import { callColumns, guessOf, marketOf } from "../storage/guess-rows.ts";
+import type { GuessChanges } from "../storage/guess-writes.ts";
 import {
   answersGiven,
-  type GuessChanges,
   lockMarkets,
   lockWallets,
   readGuesses,

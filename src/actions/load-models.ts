@@ -4,6 +4,10 @@ import type { OpenModel } from "../domain/open-models.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readOpenModels } from "../storage/markets.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
+import { currentTime } from "./current-time.ts";
+
+/** Paid models are offered for a year: for /models, and for a settlement that has to be reopened. */
+const rememberedMs = 365 * 86_400_000;
 
 type MarketFacts = Pick<MarketWithModel, "modelId" | "state" | "liquidity" | "outcomes"> & {
   name: string;
@@ -23,10 +27,15 @@ export function openModelOf(row: MarketFacts): OpenModel {
 
 /**
  * Fills the memory for autocomplete: at the start, and again from time to time, because other processes change markets
- * too. With a server's id only that server.
+ * too. With a server's id only that server. A server whose markets change while they are read keeps what it has.
  */
-export async function loadModels(app: Pick<App, "db" | "models">, serverId: string | null = null): Promise<void> {
-  const { markets, labs } = await readOpenModels(app.db, serverId);
+export async function loadModels(
+  app: Pick<App, "db" | "clock" | "models">,
+  serverId: string | null = null,
+): Promise<void> {
+  const readSince = app.models.version();
+  const paidSince = new Date((await currentTime(app)).getTime() - rememberedMs);
+  const { markets, labs } = await readOpenModels(app.db, serverId, paidSince);
   const memory = new Map<string, { models: OpenModel[]; labs: typeof labs }>();
   const of = (id: string) => {
     const known = memory.get(id) ?? { models: [], labs: [] };
@@ -36,5 +45,7 @@ export async function loadModels(app: Pick<App, "db" | "models">, serverId: stri
   if (serverId !== null) of(serverId);
   for (const row of markets) of(row.serverId).models.push(openModelOf(row));
   for (const row of labs) of(row.serverId).labs.push(row);
-  for (const [id, known] of memory) app.models.replace(id, { models: known.models, labs: labsOfRows(known.labs) });
+  for (const [id, known] of memory) {
+    app.models.replace(id, { models: known.models, labs: labsOfRows(known.labs) }, readSince);
+  }
 }

@@ -18,8 +18,10 @@ export type ServerMemory = { readonly models: readonly OpenModel[]; readonly lab
 export type OpenModels = {
   /** What is known of a server; empty for one never loaded. */
   of(serverId: string): ServerMemory;
-  /** Replaces all that is known of a server. */
-  replace(serverId: string, memory: ServerMemory): void;
+  /** Counts changes: asked before a read of the database, it tells `replace` how old that read is. */
+  version(): number;
+  /** Replaces all that is known of a server, unless some of it changed since that version: then the next read is waited for. */
+  replace(serverId: string, memory: ServerMemory, readSince?: number): void;
   /** Puts one model in, or up to date, and leaves the rest. */
   update(serverId: string, model: OpenModel): void;
   forget(serverId: string): void;
@@ -30,15 +32,28 @@ const nothing: ServerMemory = { models: [], labs: [] };
 /** An empty memory. */
 export function createOpenModels(): OpenModels {
   const servers = new Map<string, ServerMemory>();
+  const changedAt = new Map<string, number>();
+  let version = 0;
+  const keep = (serverId: string, memory: ServerMemory) => {
+    version += 1;
+    changedAt.set(serverId, version);
+    servers.set(serverId, memory);
+  };
   return {
     of: (serverId) => servers.get(serverId) ?? nothing,
-    replace: (serverId, memory) => void servers.set(serverId, memory),
+    version: () => version,
+    replace(serverId, memory, readSince = version) {
+      if ((changedAt.get(serverId) ?? 0) <= readSince) keep(serverId, memory);
+    },
     update(serverId, model) {
       const { models, labs } = servers.get(serverId) ?? nothing;
       const rest = models.filter((known) => known.modelId !== model.modelId);
-      servers.set(serverId, { labs, models: [...rest, model].sort(byListing) });
+      keep(serverId, { labs, models: [...rest, model].sort(byListing) });
     },
-    forget: (serverId) => void servers.delete(serverId),
+    forget(serverId) {
+      servers.delete(serverId);
+      changedAt.delete(serverId);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Market } from "../domain/market.ts";
 import type { Db, Transaction } from "./database.ts";
 import { calls, decisions, guesses, listedLabs, markets, members, models, serverLabs, servers } from "./schema.ts";
@@ -166,8 +166,11 @@ export async function readStandingGuesses(db: Db | Transaction, serverId: string
   return { rows: list, count: counted?.count ?? 0 };
 }
 
-/** Every market autocomplete offers: of servers the bot is in (or of one), not yet paid; and the servers' own labs. */
-export async function readOpenModels(db: Db, serverId: string | null) {
+/**
+ * Every market autocomplete offers: of servers the bot is in (or of one), those that are not paid and those paid
+ * since then; and the servers' own labs.
+ */
+export async function readOpenModels(db: Db, serverId: string | null, paidSince: Date) {
   const rows = db
     .select({
       serverId: markets.serverId,
@@ -182,7 +185,12 @@ export async function readOpenModels(db: Db, serverId: string | null) {
     .from(markets)
     .innerJoin(models, eq(models.modelId, markets.modelId))
     .innerJoin(servers, eq(servers.serverId, markets.serverId))
-    .where(serverId === null ? isNull(servers.leftAt) : eq(markets.serverId, serverId))
+    .where(
+      and(
+        serverId === null ? isNull(servers.leftAt) : eq(markets.serverId, serverId),
+        or(isNull(markets.settledAt), gt(markets.settledAt, paidSince)),
+      ),
+    )
     .orderBy(desc(models.listedAt), desc(models.modelId));
   const labs = db
     .select()

@@ -47,6 +47,19 @@ describe("the models a server knows", () => {
     expect(models.of("1").models).toEqual([twin, ox]);
   });
 
+  it("are not put back to an older state by a read that began before they changed", () => {
+    const models = createOpenModels();
+    models.update("1", hunter);
+    const readSince = models.version();
+    models.update("1", ox);
+    models.replace("1", { models: [hunter], labs: [] }, readSince);
+    models.replace("2", { models: [healer], labs: [] }, readSince);
+    expect(models.of("1").models).toEqual([ox, hunter]);
+    expect(models.of("2").models).toEqual([healer]);
+    models.replace("1", { models: [ox], labs: [] }, models.version());
+    expect(models.of("1").models).toEqual([ox]);
+  });
+
   it("are kept apart by server, with each server's own labs", () => {
     const models = createOpenModels();
     const lab = { slug: "frobozz", name: "Frobozz", aliases: [], parent: null, country: null, prefixes: [] };

@@ -1,10 +1,9 @@
 import { and, asc, between, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BoardKind, BoardRow } from "../domain/board.ts";
-import { OTHER } from "../domain/lab.ts";
 import { rules } from "../domain/rules.ts";
 import type { Db, Transaction } from "./database.ts";
 import { boards, calls, decisions, entries, markets, members, standings, trades } from "./schema.ts";
-import type { RightCalls } from "./settlement-summary.ts";
+import { isRight, type RightCalls } from "./settlement-summary.ts";
 
 /** Marks a season's board as behind, in the transaction that changed a settlement. */
 export async function markBoardBehind(tx: Transaction, serverId: string, season: string): Promise<void> {
@@ -67,12 +66,13 @@ function standingRows(
   season: string,
   settled: readonly { marketId: number; right: RightCalls }[],
 ): SQL {
-  const verdicts = sql.join(
-    settled.map(
-      ({ marketId, right }) =>
-        sql`(${marketId}::bigint, ${JSON.stringify(right.builders)}::jsonb, ${right.otherBefore}::int, ${JSON.stringify(right.names)}::jsonb)`,
-    ),
+  const marketIds = sql.join(
+    settled.map(({ marketId }) => sql`(${marketId}::bigint)`),
     sql`, `,
+  );
+  const hits = sql.join(
+    settled.map(({ marketId, right }) => sql`when ${marketId} then ${isRight(right)}`),
+    sql` `,
   );
   const { callScale, callBase, callEarly, callBold, callBoldOdds } = rules;
   const within = (value: SQL) => sql`least(1, greatest(0, ${value}))`;
@@ -82,20 +82,16 @@ function standingRows(
   const bold = within(sql`ln(1 / call.call_price) / ln(${callBoldOdds}::float8)`);
   const score = sql`${callScale}::float8 * (${callBase}::float8 + ${callEarly}::float8 * ${early} + ${callBold}::float8 * ${bold})`;
   return sql`
-    with verdict (market_id, builders, other_before, names) as (values ${verdicts}),
+    with judgeable (market_id) as (values ${marketIds}),
     called as (
       select distinct on (call.market_id, call.member_id) call.*
-      from ${calls} as call join ${markets} as market using (market_id) join verdict using (market_id)
+      from ${calls} as call join ${markets} as market using (market_id) join judgeable using (market_id)
       where call.at < market.published_at
       order by call.market_id, call.member_id, call.number desc
     ),
     judged as (
-      select call.*, market.published_at, (
-        verdict.builders ? call.lab
-        or (call.lab = ${OTHER} and call.name is null and call.number < verdict.other_before)
-        or (call.lab = ${OTHER} and call.name is not null and verdict.names ? call.name)
-      ) as hit
-      from called as call join ${markets} as market using (market_id) join verdict using (market_id)
+      select call.*, market.published_at, coalesce(case call.market_id ${hits} end, false) as hit
+      from called as call join ${markets} as market using (market_id)
       where call.lab is not null
     ),
     scored as (
@@ -113,10 +109,10 @@ function standingRows(
     ),
     profit as (
       select member_id, sum(points) as points from (
-        select member_id, wallet_points as points from ${trades} where market_id in (select market_id from verdict) and wallet_points <> 0
+        select member_id, wallet_points as points from ${trades} where market_id in (select market_id from judgeable) and wallet_points <> 0
         union all
         select entry.member_id, entry.points
-        from verdict join ${markets} as market using (market_id)
+        from judgeable join ${markets} as market using (market_id)
         join ${decisions} as decision on decision.market_id = market.market_id and decision.kind = 'settle' and decision.revision = market.revision
         join ${entries} as entry on entry.transaction_id = decision.transaction_id and entry.account = 'wallet'
       ) as moved group by member_id

@@ -27,7 +27,7 @@ export type RightCalls = {
 export const anyNumber = 2_147_483_647;
 
 /** `RightCalls` as a condition on a row of `calls` called `call`. */
-function isRight(right: RightCalls): SQL {
+export function isRight(right: RightCalls): SQL {
   const names = sql.join(
     right.names.map((name) => sql`${name}`),
     sql`, `,

@@ -22,6 +22,7 @@ import { guessRefusal } from "../src/discord/views/refusals.ts";
 import { maySpeak, whoActs } from "../src/discord/who-acts.ts";
 import { findModel } from "../src/domain/open-models.ts";
 import type { GuessAnswer, GuessReceipt } from "../src/domain/receipt.ts";
+import { closedBecause } from "../src/domain/receipt.ts";
 import { rules } from "../src/domain/rules.ts";
 import { longestName } from "../src/domain/suspect.ts";
 
@@ -88,11 +89,10 @@ const askForLab = {
     const { serverId } = whoActs(interaction);
     const extra = app.models.of(serverId).labs;
     const shown = await showModel(app, { serverId, modelId: numberIn(key) });
-    return {
-      show: shown
-        ? labMenuView(shown.card, labNames(extra), extra)
-        : guessRefusal({ reason: "no-such-model" }, labNames([])),
-    };
+    const names = labNames(extra);
+    if (!shown) return { show: guessRefusal({ reason: "no-such-model" }, names) };
+    const closed = closedBecause(shown.card);
+    return { show: closed ? guessRefusal(closed, names) : labMenuView(shown.card, names, extra) };
   },
 } as const;
 

@@ -25,6 +25,7 @@ CREATE TABLE "catalogue" (
 	"etag" text,
 	"listings_count" integer NOT NULL,
 	"read_at" timestamp (3) with time zone NOT NULL,
+	"small_since" timestamp (3) with time zone,
 	"reading_until" timestamp (3) with time zone
 );
 --> statement-breakpoint
@@ -81,6 +82,7 @@ CREATE TABLE "guesses" (
 	"free" jsonb NOT NULL,
 	"own" jsonb NOT NULL,
 	"own_cost_points" integer NOT NULL,
+	"own_stake_points" integer NOT NULL,
 	"free_budget_points" integer NOT NULL,
 	"outcomes_seen" integer NOT NULL,
 	"touched_at" timestamp (3) with time zone NOT NULL,
@@ -100,7 +102,8 @@ CREATE TABLE "listed_labs" (
 CREATE TABLE "listings" (
 	"listing_id" text PRIMARY KEY NOT NULL,
 	"first_seen_at" timestamp (3) with time zone NOT NULL,
-	"last_seen_at" timestamp (3) with time zone NOT NULL
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"held_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "markets" (

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { auditLedger } from "./actions/audit-ledger.ts";
 import { readConfig } from "./config.ts";
 import { openDatabase } from "./storage/database.ts";
@@ -11,6 +13,10 @@ if (!reading.ok) end(2, ...reading.problems);
 
 try {
   const { dataDir, databaseUrl } = reading.config;
+  // Opening would make a new one, in which nothing is wrong.
+  if (databaseUrl === null && !existsSync(join(dataDir, "database"))) {
+    end(2, `DATA_DIR holds "${dataDir}", where there is no database; it should be the bot's folder`);
+  }
   const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined });
   const { differences, audited } = await auditLedger(database.db);
   await database.close();

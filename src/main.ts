@@ -90,6 +90,7 @@ async function start(settings: Config): Promise<void> {
   await joinServers(
     app,
     known.map(({ id: serverId, name }) => ({ serverId, name })),
+    (serverId) => client.guilds.cache.has(serverId),
   );
 
   stopping.signal.throwIfAborted();

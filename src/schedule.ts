@@ -12,9 +12,16 @@ import {
   recordSent,
 } from "./actions/deliver-messages.ts";
 import { loadModels } from "./actions/load-models.ts";
-import { confirmCatalogue, type RecordedCatalogue, recordCatalogue, startReading } from "./actions/record-catalogue.ts";
+import {
+  confirmCatalogue,
+  type RecordedCatalogue,
+  recordCatalogue,
+  reportHeldListings,
+  startReading,
+} from "./actions/record-catalogue.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
+import { isConnected } from "./discord/client.ts";
 import { type DiscordClient, messageOf, openThread, postDelivery, systemChannel } from "./discord/deliveries.ts";
 import type { Undelivered } from "./discord/undelivered.ts";
 import { threadName } from "./discord/views/announcement.ts";
@@ -80,7 +87,8 @@ export async function readListings(
 }
 
 /**
- * Sends what is due, until nothing is. Several processes may do so at once; none waits for another.
+ * Sends what is due, until nothing is or the connection to Discord is lost: then every attempt would be in vain. Several
+ * processes may do so at once; none waits for another.
  *
  * @param by names this process
  * @param signal when it is aborted no more is begun
@@ -94,7 +102,7 @@ export async function deliverDue(app: App, client: DiscordClient, by: string, si
     if (nextAtMs > nowMs) await wait(nextAtMs - nowMs);
   };
   const worker = async () => {
-    while (!signal?.aborted && client.isReady()) {
+    while (!signal?.aborted && isConnected(client)) {
       await pace();
       const [claimed] = await claimDeliveries(app, { by, most: 1 });
       if (!claimed) return;
@@ -105,12 +113,14 @@ export async function deliverDue(app: App, client: DiscordClient, by: string, si
 }
 
 async function deliver(app: App, client: DiscordClient, claimed: ClaimedDelivery): Promise<void> {
-  const { delivery } = claimed;
+  let { delivery } = claimed;
   try {
     const within = AbortSignal.timeout(sendWithinMs);
     const posted = delivery.messageId === null ? await post(app, client, claimed, within) : postedBefore(delivery);
-    if (posted.kind === "posted") await finish(app, client, claimed, posted, within);
-    else await note(app, delivery, posted);
+    if (posted.kind === "posted") {
+      delivery = { ...delivery, channelId: posted.channelId, messageId: posted.messageId };
+      await finish(app, client, { ...claimed, delivery }, posted, within);
+    } else await note(app, delivery, posted);
   } catch (err) {
     app.log.error({ err, delivery: delivery.key }, "a delivery failed");
     await recordRetry(app, delivery, { unsure: true });
@@ -207,6 +217,7 @@ export function startSchedule(
       ["memory", when.memory, memory],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
+  void run("held listings", () => reportHeldListings(app));
   void listings();
   void topUps();
 

@@ -70,7 +70,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   await registerCommands(client.rest, client.application.id, commands, null);
   await joinServers(
     app,
-    client.guilds.cache.map(({ id: serverId, name }) => ({ serverId, name })),
+    client.guilds.cache.filter(({ available }) => available).map(({ id: serverId, name }) => ({ serverId, name })),
+    (serverId) => client.guilds.cache.has(serverId),
   );
   const schedule = startSchedule(app, client, { listingsCron: everySecond, openRouterBaseUrl: openRouter.baseUrl });
   return {

@@ -1,3 +1,4 @@
+import { rules } from "../domain/rules.ts";
 import {
   countAudited,
   readMarketIds,
@@ -6,6 +7,7 @@ import {
   readUnbalanced,
   readUndecidedPayments,
   readWholeMarket,
+  readWrongBankrolls,
   readWrongGrants,
   readWrongPots,
   readWrongTrades,
@@ -42,6 +44,10 @@ async function audit(db: Db): Promise<Audit> {
     ...(await readWrongGrants(db)).map(
       (row) =>
         `wallet of member ${row.memberId} in server ${row.serverId}, ${row.season}: was given ${row.grants} bankrolls, not 1`,
+    ),
+    ...(await readWrongBankrolls(db)).map(
+      (row) =>
+        `transaction ${row.transactionId}: gives a bankroll of ${row.points ?? "nothing"}, not ${rules.bankrollPoints}`,
     ),
     ...(await readWrongPots(db)).map(
       (row) => `pot of market ${row.marketId}: holds ${row.stored}, its entries say ${row.entered}`,

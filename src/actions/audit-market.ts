@@ -1,5 +1,5 @@
 import { noGuess } from "../domain/guess.ts";
-import { buy, isListed, type Market, sell, withListings } from "../domain/market.ts";
+import { buy, type Market, price, sell, withListings } from "../domain/market.ts";
 import { openingOf, payouts, type Replay, replay, replayTrades } from "../domain/replay.ts";
 import { rules } from "../domain/rules.ts";
 import type { Holding } from "../domain/shares.ts";
@@ -20,6 +20,7 @@ export function marketDifferences(whole: WholeMarket): string[] {
     ...numberDifferences(whole),
     ...outcomeDifferences(whole, played.market),
     ...priceDifferences(whole),
+    ...walletDifferences(whole),
     ...guessDifferences(whole, played),
     ...stateDifferences(whole),
     ...payoutDifferences(whole),
@@ -82,7 +83,7 @@ function priceDifferences({ market, listed, trades }: WholeMarket): string[] {
     const { number, kind, lab, shares } = first;
     const points = rows.reduce((sum, row) => sum + row.potPoints, 0);
     if (kind === "buy") {
-      const due = isListed(before, lab) && points > 0 ? buy(before, lab, points).shares : 0;
+      const due = points > 0 && price(before, lab) > 0 ? buy(before, lab, points).shares : 0;
       if (rows.length > 1 || Math.abs(shares - due) > sharesTolerance)
         differences.push(`: trade ${number} bought ${shares} millionths of ${lab}, ${points} points buy ${due}`);
     } else {
@@ -91,6 +92,25 @@ function priceDifferences({ market, listed, trades }: WholeMarket): string[] {
       if (-points > most + pointsTolerance || -points <= most - 1 - pointsTolerance)
         differences.push(`: trade ${number} was paid ${-points} points for what was worth ${proceeds.toFixed(6)}`);
     }
+  }
+  return differences;
+}
+
+/** Every trade at its cost to the wallet: an own buy all of it, an own sale at most what its shares had cost, a free one nothing. */
+function walletDifferences({ market, listed, trades }: WholeMarket): string[] {
+  const differences: string[] = [];
+  const stakes = new Map<string, number>();
+  for (const { rows } of replayTrades(market.liquidity, listed, trades)) {
+    const [first] = rows;
+    if (!first) continue;
+    const { number, memberId, part, kind } = first;
+    const potPoints = rows.reduce((sum, row) => sum + row.potPoints, 0);
+    const walletPoints = rows.reduce((sum, row) => sum + row.walletPoints, 0);
+    const stake = stakes.get(memberId) ?? 0;
+    const due = part === "free" ? 0 : kind === "buy" ? -potPoints : Math.min(-potPoints, stake);
+    if (part === "own") stakes.set(memberId, kind === "buy" ? stake + potPoints : 0);
+    if (walletPoints !== due)
+      differences.push(`: trade ${number}, ${part} ${kind}, moved ${walletPoints} for the wallet, not ${due}`);
   }
   return differences;
 }
@@ -114,7 +134,9 @@ function guessDifferences({ market, guesses, calls }: WholeMarket, played: Repla
     const same =
       sameHolding(now(guess.free, guess.outcomesSeen), now(held.free, held.outcomesSeen)) &&
       sameHolding(now(guess.own, guess.outcomesSeen), now(held.own, held.outcomesSeen)) &&
-      guess.ownCostPoints === held.ownCostPoints;
+      guess.ownCostPoints === held.ownCostPoints &&
+      guess.ownStakePoints === held.ownStakePoints &&
+      guess.freeBudgetPoints === held.freeBudgetPoints;
     if (!same) differences.push(`${whose}: the guess is not what its trades say`);
   }
   const guessers = new Set(guesses.map((guess) => guess.memberId));

@@ -177,7 +177,7 @@ async function giveUp(
 
 /**
  * Makes a message due again: after `afterMs`, or after a wait that grows with every attempt. After twelve attempts in
- * vain it is given up.
+ * vain it is given up. A message that is posted by now must come with its channel and id.
  *
  * @param retry.unsure whether the message may be in the channel: then it is looked for before it is sent again
  */
@@ -187,17 +187,19 @@ export async function recordRetry(
   retry: { unsure: boolean; afterMs?: number },
 ): Promise<void> {
   const { unsure, afterMs } = retry;
+  const { channelId, messageId } = delivery;
+  const posted = messageId === null ? {} : { channelId, messageId };
   await transact(app.db, async (tx) => {
     const now = app.clock(await readDatabaseTime(tx));
     if (delivery.attempts < mostAttempts) {
       const waitMs = afterMs ?? Math.min(longestWaitMs, firstWaitMs * 2 ** (delivery.attempts - 1));
       const dueAt = new Date(now.getTime() + waitMs);
-      await changeClaimed(tx, delivery, { state: "due", dueAt, ...(unsure ? {} : { claimedAt: null }) });
-    } else if (delivery.messageId === null) {
+      await changeClaimed(tx, delivery, { ...posted, state: "due", dueAt, ...(unsure ? {} : { claimedAt: null }) });
+    } else if (messageId === null) {
       await giveUp(app, tx, delivery, "failed", { problem: "discord-failed", unsure });
     } else {
       // Only its thread is missing.
-      await changeClaimed(tx, delivery, { state: "sent", problem: "discord-failed", sentAt: now });
+      await changeClaimed(tx, delivery, { ...posted, state: "sent", problem: "discord-failed", sentAt: now });
     }
   });
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../app.ts";
 import { decideGuess } from "../domain/decide-guess.ts";
 import { noGuess, type Wish } from "../domain/guess.ts";
 import { resolveLab } from "../domain/lab.ts";
-import { type GuessAnswer, type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
+import { closedBecause, type GuessAnswer, type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
 import { rules } from "../domain/rules.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
@@ -90,11 +90,8 @@ function decideAt(books: Books, desk: Desk, request: GuessRequest, at: Date): Gu
 }
 
 function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date) {
-  if (desk.state === "frozen") return { reason: "market-frozen", modelName: desk.modelName } as const;
-  if (desk.state === "void") return { reason: "market-void", modelName: desk.modelName } as const;
-  if (desk.state === "settled") {
-    return { reason: "market-settled", modelName: desk.modelName, builders: desk.builders ?? [] } as const;
-  }
+  const closed = closedBecause({ ...desk, name: desk.modelName });
+  if (closed) return closed;
   if (request.wish.kind === "withdraw") return null;
   const settings = books.settings.settings.find((row) => row.serverId === request.serverId);
   if (settings?.guessOnly && (request.wish.ownPoints ?? 0) > 0) return { reason: "guess-only" } as const;

@@ -171,17 +171,13 @@ export function apply(
 
   const key = guessKey(marketId, memberId);
   books.guesses.set(key, decision.guess);
-  const { free, own, ownCostPoints, freeBudgetPoints, outcomesSeen } = decision.guess;
+  const { call, ...held } = decision.guess;
   const row = {
     marketId,
     memberId,
     serverId,
-    ...callColumns(decision.guess.call),
-    free,
-    own,
-    ownCostPoints,
-    freeBudgetPoints,
-    outcomesSeen,
+    ...callColumns(call),
+    ...held,
     touchedAt: at,
   };
   replaceIn(changes.guesses, row, (other) => other.marketId === marketId && other.memberId === memberId);

@@ -1,9 +1,9 @@
 import type { App } from "../app.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { queueDeliveries } from "../storage/deliveries.ts";
+import { queueDeliveries, tryHelloAgain } from "../storage/deliveries.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
-import { markLeft, putServers, readMarketPairs } from "../storage/servers.ts";
+import { markLeft, putServers, readMarketPairs, readPresentServers } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
 import { loadModels } from "./load-models.ts";
 import { openMarketsFor } from "./open-markets.ts";
@@ -12,10 +12,18 @@ type JoinedServer = { readonly serverId: string; readonly name: string };
 
 /**
  * Notes that the bot is in these servers: all of them at its start, each when it is invited. Opens the markets they lack
- * for the models listed now, owes one hello to those never greeted, and brings back all there was in those it had left.
- * Doing it again changes nothing.
+ * for the models listed now, owes one hello to those not greeted yet, and brings back all there was in those it had
+ * left. Doing it again changes nothing.
+ *
+ * @param isIn given at the start: whether Discord lists the bot in a server, also in one that is unavailable for now. The
+ *   servers where it does not were left while the bot was off.
  */
-export async function joinServers(app: App, joined: readonly JoinedServer[]): Promise<void> {
+export async function joinServers(
+  app: App,
+  joined: readonly JoinedServer[],
+  isIn: ((serverId: string) => boolean) | null = null,
+): Promise<void> {
+  if (isIn) await leaveOthers(app, isIn);
   if (joined.length === 0) return;
   await transact(app.db, async (tx) => {
     const { readAt } = await holdCatalogue(tx);
@@ -36,6 +44,7 @@ export async function joinServers(app: App, joined: readonly JoinedServer[]): Pr
       tx,
       serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
     );
+    await tryHelloAgain(tx, serverIds, now);
   });
   const [only] = joined;
   await loadModels(app, joined.length === 1 && only ? only.serverId : null);
@@ -48,6 +57,15 @@ export async function joinServer(app: App, server: JoinedServer): Promise<void> 
 
 /** Notes that the bot is no longer in a server. Its rows stay; what is owed to it waits until it is back. */
 export async function leaveServer(app: App, serverId: string): Promise<void> {
-  await markLeft(app.db, serverId, await currentTime(app));
+  await markLeft(app.db, [serverId], await currentTime(app));
   app.models.forget(serverId);
+}
+
+async function leaveOthers(app: App, isIn: (serverId: string) => boolean): Promise<void> {
+  const now = await currentTime(app);
+  const present = await readPresentServers(app.db);
+  // Asked only now: a server that invited the bot since its start is in it by the time it has a row.
+  const left = present.flatMap(({ serverId }) => (isIn(serverId) ? [] : [serverId]));
+  await markLeft(app.db, left, now);
+  for (const serverId of left) app.models.forget(serverId);
 }

@@ -10,6 +10,7 @@ import {
   endReading,
   insertModels,
   lockCatalogue,
+  readHeldIds,
   readKnownIds,
   reserveReading,
   sawListings,
@@ -36,6 +37,8 @@ export type RecordedCatalogue = {
 
 /** How long a process may take to read and record: after that another one may. */
 const readingMs = 3 * 60_000;
+/** A catalogue that lost over half of its listings is believed when it has stayed so for this long. */
+const smallMs = 60 * 60_000;
 
 /**
  * Reserves the reading of the catalogue, so that one process at a time reads it. Null if another one does. `end` gives
@@ -54,7 +57,7 @@ export async function confirmCatalogue(app: App): Promise<RecordedCatalogue> {
     const before = await lockCatalogue(tx);
     const now = app.clock(await readDatabaseTime(tx));
     await sawListingsAgain(tx, before.readAt, now);
-    await writeCatalogue(tx, { readAt: now });
+    await writeCatalogue(tx, { readAt: now, smallSince: null });
   });
   return { kind: "unchanged", opened: [] };
 }
@@ -64,29 +67,29 @@ export async function confirmCatalogue(app: App): Promise<RecordedCatalogue> {
  * each with a market in every server the bot is in and one announcement owed to every server with a channel for it.
  * All of it happens or none; two processes recording the same read open and announce everything once.
  *
- * A catalogue that lost over half of its listings changes nothing. More than five new stealth models at once are not
- * recorded, so that they are looked at again with the next change. The first read of all opens what is listed now and
- * announces nothing: servers already set up get one summary.
+ * A catalogue that lost over half of its listings changes nothing until it has stayed like that for an hour. More than
+ * five new stealth models at once are held: they are known from then on, and neither opened nor announced, as nobody can
+ * look at them first yet. The first read of all opens what is listed now and announces nothing: servers already set up
+ * get one summary.
  */
 export async function recordCatalogue(app: App, read: CatalogueListings): Promise<RecordedCatalogue> {
   const { listings } = read;
   const result = await transact(app.db, async (tx) => {
     const before = await lockCatalogue(tx);
     const now = app.clock(await readDatabaseTime(tx));
-    if (listings.length === 0 || lostOverHalf(before.listingsCount, listings.length)) {
+    const smallSince = before.smallSince ?? now;
+    const isSmall = lostOverHalf(before.listingsCount, listings.length);
+    if (listings.length === 0 || (isSmall && now.getTime() - smallSince.getTime() < smallMs)) {
+      await writeCatalogue(tx, { smallSince });
       return { kind: "shrunk", before, judged: [] } as const;
     }
     const isFirst = before.listingsCount === 0;
     const judged = judge(listings, await readKnownIds(tx), isFirst);
     const stealth = judged.filter(({ verdict }) => verdict === "stealth").map(({ listing }) => listing);
     const isHeld = !isFirst && isBurst(onePerModel(stealth).length);
-    const held = new Set(isHeld ? stealth.map(({ id }) => id) : []);
-    await sawListings(
-      tx,
-      listings.flatMap(({ id }) => (held.has(id) ? [] : [id])),
-      now,
-    );
-    await writeCatalogue(tx, { etag: read.etag, listingsCount: listings.length, readAt: now });
+    const ids = listings.map(({ id }) => id);
+    await sawListings(tx, ids, new Set(isHeld ? stealth.map(({ id }) => id) : []), now);
+    await writeCatalogue(tx, { etag: read.etag, listingsCount: ids.length, readAt: now, smallSince: null });
     if (isHeld) return { kind: "burst", before, judged } as const;
     return {
       kind: "fine",
@@ -100,7 +103,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     const { listingsCount } = result.before;
     app.log.warn(
       { listings: listings.length, listingsBefore: listingsCount },
-      "the catalogue shrank by over half: ignored",
+      "the catalogue shrank by over half: ignored unless it stays so for an hour",
     );
     return { kind: "held", opened: [] };
   }
@@ -113,6 +116,12 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
   remember(app, result.markets, result.models);
   const opened = result.models.map(({ modelId, name, listingId }) => ({ modelId, name, listingId }));
   return { kind: result.isFirst ? "first" : "recorded", opened };
+}
+
+/** Says in the log which listings are held back and still listed. */
+export async function reportHeldListings(app: App): Promise<void> {
+  const ids = await readHeldIds(app.db);
+  if (ids.length > 0) app.log.warn({ ids }, "anonymous models that came in a burst are still held back");
 }
 
 type Judged = {

@@ -1,5 +1,4 @@
 import type { App } from "../app.ts";
-import { OTHER, resolveLab } from "../domain/lab.ts";
 import type { Member } from "../domain/member.ts";
 import {
   type DecisionRefusal,
@@ -8,6 +7,7 @@ import {
   type SettlementAnswer,
   type SettlementSummary,
 } from "../domain/settlement.ts";
+import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
 import { markBoardBehind } from "../storage/boards.ts";
 import { type Db, type Transaction, transact } from "../storage/database.ts";
@@ -56,11 +56,11 @@ export async function previewSettlement(
   const builders: string[] = [];
   for (const typed of [request.lab, request.secondLab]) {
     if (typed === null) continue;
-    if (typed.trim() === OTHER) return refused({ reason: "other-is-no-lab" });
-    const lab = resolveLab(typed, extra);
-    if (!lab) return refused({ reason: "no-such-lab", typed });
-    if (builders.includes(lab.slug)) return refused({ reason: "same-lab-twice" });
-    builders.push(lab.slug);
+    const { suspect } = readSuspect(typed, extra);
+    if (suspect?.kind === "other") return refused({ reason: "other-is-no-lab" });
+    if (suspect?.kind !== "lab") return refused({ reason: "no-such-lab", typed });
+    if (builders.includes(suspect.lab)) return refused({ reason: "same-lab-twice" });
+    builders.push(suspect.lab);
   }
   const source = readSource(request.source);
   if (source === null) return refused({ reason: "bad-source" });

@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { paysPoints, upToDate } from "../domain/guess.ts";
+import { oddsOf, paysPoints, upToDate } from "../domain/guess.ts";
 import { worthPoints } from "../domain/guess-trades.ts";
 import { resolveLab } from "../domain/lab.ts";
 import { price } from "../domain/market.ts";
@@ -58,6 +58,7 @@ function standingGuess(row: StandingRow, privately: boolean): StandingGuess {
   const market = marketOf(row.market);
   const guess = upToDate(guessOf(row.guess), market);
   if (!guess.call) throw new Error(`member ${row.guess.memberId} stands on nothing in market ${row.market.marketId}`);
+  const hidden = !privately && guess.call.name !== null;
   return {
     modelId: row.market.modelId,
     modelName: row.modelName,
@@ -65,9 +66,10 @@ function standingGuess(row: StandingRow, privately: boolean): StandingGuess {
     lab: guess.call.lab,
     unknownName: privately ? guess.call.name : null,
     calledAt: guess.call.at,
-    callPrice: guess.call.price,
-    priceNow: price(market, guess.call.outcome),
-    ownCostPoints: privately ? guess.ownCostPoints : 0,
+    // The odds of a name nobody knows would tell others that there is one.
+    callPrice: hidden ? price(market, guess.call.outcome) : guess.call.price,
+    priceNow: hidden ? price(market, guess.call.outcome) : oddsOf(market, guess.call),
+    ownStakePoints: privately ? guess.ownStakePoints : 0,
     paysPoints: privately ? paysPoints(guess) : 0,
     worthPoints: privately ? worthPoints(market, guess) : 0,
   };

@@ -1,7 +1,7 @@
-import { type Call, type Guess, type Suspect, type Trade, upToDate, type Wish } from "./guess.ts";
+import { type Call, type Guess, oddsOf, type Suspect, type Trade, upToDate, type Wish } from "./guess.ts";
 import { plus, sellBoth, stakeBoth } from "./guess-trades.ts";
 import { normaliseLabName, OTHER } from "./lab.ts";
-import { canList, isListed, listLab, type Market, price, unlistedPrice } from "./market.ts";
+import { canList, isListed, listLab, type Market } from "./market.ts";
 import { rules } from "./rules.ts";
 import { isEmpty } from "./shares.ts";
 
@@ -29,7 +29,7 @@ export type GuessDecision =
       /** Points staked now, free and own, after clipping. */
       readonly stakedFreePoints: number;
       readonly stakedOwnPoints: number;
-      /** Points of the wish that were not staked because the price had reached its end. */
+      /** Points of the wish that were not staked because the price had reached its end, above or below. */
       readonly clippedPoints: number;
     };
 
@@ -41,10 +41,9 @@ function namesOf(suspect: Suspect, market: Market): Names {
   return { lab: suspect.lab, name: null, outcome: isListed(market, suspect.lab) ? suspect.lab : OTHER };
 }
 
-/** The price a call is made at: that of its outcome, or f · p_OTHER for a name that rides on OTHER. */
+/** The price a call is made at; never quite nothing. */
 function callPrice(market: Market, names: Names): number {
-  const rides = names.outcome === OTHER && (names.lab !== OTHER || names.name !== null);
-  return rides ? unlistedPrice(market) : price(market, names.outcome);
+  return Math.max(rules.lowestPrice, oddsOf(market, names));
 }
 
 function withNameRead(call: Call | null, labOf: (name: string) => string | null): Call | null {
@@ -119,6 +118,7 @@ export function decideGuess(
       free: plus(guess.free, trades, "free"),
       own: plus(guess.own, trades, "own"),
       ownCostPoints: costPoints + stakes.ownPoints,
+      ownStakePoints: stakes.ownPoints,
       freeBudgetPoints: stakes.freePoints > 0 ? 0 : budget,
       outcomesSeen: opened.outcomes.length,
     },
@@ -162,6 +162,7 @@ function raise(market: Market, guess: Guess, call: Call, ownWish: number, wallet
       free: plus(guess.free, stakes.trades, "free"),
       own: plus(guess.own, stakes.trades, "own"),
       ownCostPoints: guess.ownCostPoints + stakes.ownPoints,
+      ownStakePoints: guess.ownStakePoints + stakes.ownPoints,
       freeBudgetPoints: stakes.freePoints > 0 ? 0 : guess.freeBudgetPoints,
     },
     listed: null,
@@ -188,6 +189,7 @@ function withdraw(market: Market, before: Guess): GuessDecision {
       free: {},
       own: {},
       ownCostPoints: guess.ownCostPoints - sales.ownPaidPoints,
+      ownStakePoints: 0,
       freeBudgetPoints: isEmpty(guess.free)
         ? guess.freeBudgetPoints
         : Math.min(rules.freeStakePoints, sales.freeFetchedPoints),

@@ -5,7 +5,7 @@ import { type Holding, isEmpty } from "./shares.ts";
 
 export type Sales = { market: Market; trades: Trade[]; ownPaidPoints: number; freeFetchedPoints: number };
 
-/** Sells own first, then free. An own sale pays at most its cost, the excess and the free part go to the house. */
+/** Sells own first, then free. An own sale pays at most what its shares have cost, the excess and the free part go to the house. */
 export function sellBoth(market: Market, guess: Guess): Sales {
   const trades: Trade[] = [];
   let after = market;
@@ -13,7 +13,7 @@ export function sellBoth(market: Market, guess: Guess): Sales {
   let freeFetchedPoints = 0;
   if (!isEmpty(guess.own)) {
     const sale = sell(after, guess.own);
-    ownPaidPoints = Math.min(sale.points, guess.ownCostPoints);
+    ownPaidPoints = Math.min(sale.points, guess.ownStakePoints);
     trades.push({
       part: "own",
       kind: "sale",

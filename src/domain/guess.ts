@@ -1,4 +1,5 @@
-import { type Market, withListings } from "./market.ts";
+import { OTHER } from "./lab.ts";
+import { type Market, price, unlistedPrice, withListings } from "./market.ts";
 import { rules } from "./rules.ts";
 import { type Holding, microPerShare } from "./shares.ts";
 
@@ -28,8 +29,10 @@ export type Guess = {
   readonly call: Call | null;
   readonly free: Holding;
   readonly own: Holding;
-  /** Own buys − own sale payments, in points: what the cap and the refund look at. */
+  /** Own buys − own sale payments, in points: what the cap looks at. Losses stay in it. */
   readonly ownCostPoints: number;
+  /** Own buys since the last own sale, in points: what the own shares held now have cost, and the most they sell for. */
+  readonly ownStakePoints: number;
   /** What the house would still stake for this member here: 25 at first, 0 while staked, then what the sale fetched. */
   readonly freeBudgetPoints: number;
   /** Outcomes the market had when this was last touched; see `withListings`. */
@@ -42,6 +45,7 @@ export const noGuess: Guess = {
   free: {},
   own: {},
   ownCostPoints: 0,
+  ownStakePoints: 0,
   freeBudgetPoints: rules.freeStakePoints,
   outcomesSeen: 0,
 };
@@ -65,6 +69,12 @@ export type Trade = {
   readonly potPoints: number;
   readonly walletPoints: number;
 };
+
+/** What the crowd gives a call now: the price of its outcome, or f · p_OTHER for a name that rides on OTHER. */
+export function oddsOf(market: Market, call: Pick<Call, "lab" | "name" | "outcome">): number {
+  const rides = call.outcome === OTHER && (call.lab !== OTHER || call.name !== null);
+  return rides ? unlistedPrice(market) : price(market, call.outcome);
+}
 
 /** The guess with the shares of labs listed since it was last touched. */
 export function upToDate(guess: Guess, market: Market): Guess {

@@ -69,10 +69,13 @@ export function sell(market: Market, holding: Holding): { market: Market; procee
   return { market: after, proceeds, points: Math.max(0, Math.floor(proceeds + rules.saleTolerance)) };
 }
 
-/** The most whole points a stake on this lab may be: b · ln((1 − p)/.03), which ends at a price of .97; 0 from there on. */
+/**
+ * The most whole points a stake on this lab may be: b · ln((1 − p)/.03), which ends at a price of .97; 0 from there on,
+ * and 0 below the lowest price.
+ */
 export function largestStake(market: Market, lab: string): number {
   const p = price(market, lab);
-  if (p >= rules.highestPrice) return 0;
+  if (p >= rules.highestPrice || p < rules.lowestPrice) return 0;
   return Math.floor(market.liquidity * Math.log((1 - p) / (1 - rules.highestPrice)));
 }
 

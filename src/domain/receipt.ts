@@ -1,7 +1,8 @@
+import type { MarketStateName } from "./card.ts";
 import type { GuessRefusal } from "./decide-guess.ts";
-import { type Guess, paysPoints } from "./guess.ts";
+import { type Guess, oddsOf, paysPoints } from "./guess.ts";
 import { worthPoints } from "./guess-trades.ts";
-import { type Market, price } from "./market.ts";
+import { largestStake, type Market } from "./market.ts";
 
 /** What a member is told after a guess: what was bought, at what odds, what it pays, what is left. */
 export type GuessReceipt = {
@@ -10,9 +11,11 @@ export type GuessReceipt = {
   readonly modelName: string;
   /** The lab meant and where its shares are; null after a withdrawal. */
   readonly call: { readonly lab: string; readonly name: string | null; readonly outcome: string } | null;
-  /** The price the call stands at (before it was made), and the price of its outcome now. */
+  /** The odds the call stands at (before it was made), and what they are now. */
   readonly callPrice: number | null;
   readonly priceNow: number | null;
+  /** The most that could be staked on it before its price reaches the end. */
+  readonly stakeRoomPoints: number;
   readonly calledAt: Date | null;
   /** Staked by this action. */
   readonly stakedFreePoints: number;
@@ -21,8 +24,10 @@ export type GuessReceipt = {
   readonly clippedPoints: number;
   /** What an own sale in this action paid back. */
   readonly returnedPoints: number;
-  /** Own points in this guess altogether, and what the guess pays if it is right. */
+  /** What counts against the cap: own points staked on this model and not paid back, those lost on the way included. */
   readonly ownCostPoints: number;
+  /** Own points in the shares held now, and what the guess pays if it is right. */
+  readonly ownStakePoints: number;
   readonly paysPoints: number;
   /** What taking it back now would return. */
   readonly worthPoints: number;
@@ -35,6 +40,19 @@ export type MarketClosed =
   | { readonly reason: "market-frozen"; readonly modelName: string }
   | { readonly reason: "market-settled"; readonly modelName: string; readonly builders: readonly string[] }
   | { readonly reason: "market-void"; readonly modelName: string };
+
+/** Why nothing can be guessed on a model now; null while its market is open. */
+export function closedBecause(market: {
+  readonly state: MarketStateName;
+  readonly name: string;
+  readonly builders: readonly string[] | null;
+}): MarketClosed | null {
+  const modelName = market.name;
+  if (market.state === "frozen") return { reason: "market-frozen", modelName };
+  if (market.state === "void") return { reason: "market-void", modelName };
+  if (market.state === "settled") return { reason: "market-settled", modelName, builders: market.builders ?? [] };
+  return null;
+}
 
 export type GuessAnswer =
   | { readonly placed: true; readonly receipt: GuessReceipt }
@@ -64,13 +82,15 @@ export function standingReceipt(
     modelName: model.name,
     call: call && { lab: call.lab, name: call.name, outcome: call.outcome },
     callPrice: call?.price ?? null,
-    priceNow: call ? price(market, call.outcome) : null,
+    priceNow: call ? oddsOf(market, call) : null,
+    stakeRoomPoints: call ? largestStake(market, call.outcome) : 0,
     calledAt: call?.at ?? null,
     stakedFreePoints: 0,
     stakedOwnPoints: 0,
     clippedPoints: 0,
     returnedPoints: 0,
     ownCostPoints: guess.ownCostPoints,
+    ownStakePoints: guess.ownStakePoints,
     paysPoints: paysPoints(guess),
     worthPoints: worthPoints(market, guess),
     walletPoints,

@@ -1,6 +1,7 @@
 import { noGuess } from "./guess.ts";
 import { OTHER } from "./lab.ts";
 import { listLab, type Market, withListings } from "./market.ts";
+import { rules } from "./rules.ts";
 import { addTo, type Holding, type Micro, microPerShare } from "./shares.ts";
 
 /** An outcome of a market as its append-only row tells of it: number 0 at the opening, else its place among the trades. */
@@ -12,7 +13,9 @@ type TradeRow = {
   readonly memberId: string;
   readonly lab: string;
   readonly part: "free" | "own";
+  readonly kind: "buy" | "sale";
   readonly shares: Micro;
+  readonly potPoints: number;
   readonly walletPoints: number;
 };
 
@@ -21,6 +24,8 @@ type ReplayedGuess = {
   readonly free: Holding;
   readonly own: Holding;
   readonly ownCostPoints: number;
+  readonly ownStakePoints: number;
+  readonly freeBudgetPoints: number;
   readonly outcomesSeen: number;
 };
 
@@ -75,11 +80,24 @@ export function replay(liquidity: number, listed: readonly ListedRow[], trades: 
         ...seen,
         [row.part]: addTo(seen[row.part], row.lab, row.shares),
         ownCostPoints: held.ownCostPoints - row.walletPoints,
+        ...stakesAfter(held, row, rows),
         outcomesSeen: market.outcomes.length,
       });
     }
   }
   return { market: step.value, guesses };
+}
+
+/** What a trade leaves of the own stake and of what the house would stake; its points are those of all its rows. */
+function stakesAfter(
+  held: Pick<ReplayedGuess, "ownStakePoints" | "freeBudgetPoints">,
+  { part, kind }: TradeRow,
+  rows: readonly TradeRow[],
+): Pick<ReplayedGuess, "ownStakePoints" | "freeBudgetPoints"> {
+  const { ownStakePoints, freeBudgetPoints } = held;
+  const potPoints = rows.reduce((sum, row) => sum + row.potPoints, 0);
+  if (part === "own") return { ownStakePoints: kind === "buy" ? ownStakePoints + potPoints : 0, freeBudgetPoints };
+  return { ownStakePoints, freeBudgetPoints: kind === "buy" ? 0 : Math.min(rules.freeStakePoints, -potPoints) };
 }
 
 /** The market as it opened. */

@@ -9,8 +9,13 @@ const otherNames = new Set(["other", "someoneelse", "somebodyelse", "else", "non
 
 export type SuspectReading =
   | { readonly read: true; readonly suspect: Suspect }
-  | { readonly read: false; readonly reason: "no-name" }
-  | { readonly read: false; readonly reason: "name-too-long"; readonly mostCharacters: number };
+  | { readonly read: false; readonly suspect?: never; readonly reason: "no-name" }
+  | {
+      readonly read: false;
+      readonly suspect?: never;
+      readonly reason: "name-too-long";
+      readonly mostCharacters: number;
+    };
 
 /**
  * Whom a member means by what was typed or picked: a lab by any of its names, "someone else", or a name nobody knows,

@@ -11,7 +11,7 @@ export type StandingGuess = {
   readonly calledAt: Date;
   readonly callPrice: number;
   readonly priceNow: number;
-  readonly ownCostPoints: number;
+  readonly ownStakePoints: number;
   readonly paysPoints: number;
   readonly worthPoints: number;
 };

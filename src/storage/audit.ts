@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { rules } from "../domain/rules.ts";
 import type { Db } from "./database.ts";
 import { calls, decisions, entries, guesses, listedLabs, markets, trades, transactions, wallets } from "./schema.ts";
 
@@ -140,6 +141,22 @@ export async function readWrongGrants(db: Db) {
       ),
     )
     .where(sql`${granted.grants} is distinct from 1`);
+}
+
+/** Grants that give their member's wallet anything but the bankroll. */
+export async function readWrongBankrolls(db: Db) {
+  return db
+    .select({ transactionId: transactions.transactionId, points: entries.points })
+    .from(transactions)
+    .leftJoin(
+      entries,
+      and(
+        eq(entries.transactionId, transactions.transactionId),
+        eq(entries.account, "wallet"),
+        eq(entries.memberId, transactions.memberId),
+      ),
+    )
+    .where(sql`${transactions.kind} = 'grant' and ${entries.points} is distinct from ${rules.bankrollPoints}::bigint`);
 }
 
 /** Transactions that move points as only a moderator's decision may, without one. */

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, lte, o
 import type { DeliveryProblem } from "../domain/server.ts";
 import type { Db, Transaction } from "./database.ts";
 import type { MarketWithModel } from "./markets.ts";
+import { recordset } from "./recordset.ts";
 import { deliveries, markets, models, servers } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
@@ -161,6 +162,24 @@ export async function tryAgain(tx: Transaction, serverId: string, now: Date): Pr
     .update(deliveries)
     .set({ key: sql`${deliveries.key} || ':' || ${deliveries.deliveryId}` })
     .where(and(ofServer, eq(deliveries.kind, "trouble"), inArray(deliveries.state, ["sent", "held", "failed"])));
+}
+
+/** Makes the hello to these servers due again where it could not be delivered. A server set up since needs none. */
+export async function tryHelloAgain(tx: Transaction, serverIds: readonly string[], now: Date): Promise<void> {
+  const asked = serverIds.map((serverId) => ({ serverId }));
+  await tx
+    .update(deliveries)
+    .set({ state: "due", dueAt: now, problem: null, attempts: 0 })
+    .from(servers)
+    .where(
+      and(
+        eq(servers.serverId, deliveries.serverId),
+        isNull(servers.announcementChannelId),
+        sql`${deliveries.serverId} in (select * from ${recordset(deliveries, asked, ["serverId"])})`,
+        eq(deliveries.kind, "hello"),
+        inArray(deliveries.state, ["held", "failed"]),
+      ),
+    );
 }
 
 /** What could not be delivered to a server's channel, or not wholly, latest first. */

@@ -5,8 +5,8 @@ import type { GuessRow, MarketRow } from "./guesses.ts";
 /** A stored guess as the rules know it; `noGuess` where there is no row yet. */
 export function guessOf(row: GuessRow | undefined): Guess {
   if (!row) return noGuess;
-  const { free, own, ownCostPoints, freeBudgetPoints, outcomesSeen } = row;
-  return { call: callOf(row), free, own, ownCostPoints, freeBudgetPoints, outcomesSeen };
+  const { free, own, ownCostPoints, ownStakePoints, freeBudgetPoints, outcomesSeen } = row;
+  return { call: callOf(row), free, own, ownCostPoints, ownStakePoints, freeBudgetPoints, outcomesSeen };
 }
 
 function callOf(row: GuessRow): Call | null {

@@ -136,6 +136,7 @@ async function upsertGuesses(tx: Transaction, rows: GuessChanges["guesses"]): Pr
         free: sql`excluded.free`,
         own: sql`excluded.own`,
         ownCostPoints: sql`excluded.own_cost_points`,
+        ownStakePoints: sql`excluded.own_stake_points`,
         freeBudgetPoints: sql`excluded.free_budget_points`,
         outcomesSeen: sql`excluded.outcomes_seen`,
         touchedAt: sql`excluded.touched_at`,

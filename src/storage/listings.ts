@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, gte, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { selectAll } from "./recordset.ts";
 import { catalogue, listings, models } from "./schema.ts";
@@ -60,9 +60,30 @@ export async function readKnownIds(tx: Transaction): Promise<string[]> {
   return (await tx.select({ id: listings.listingId }).from(listings)).map((row) => row.id);
 }
 
-/** Notes that these ids are in the catalogue now. */
-export async function sawListings(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {
-  const rows = ids.map((listingId) => ({ listingId, firstSeenAt: at, lastSeenAt: at }));
+/** The ids that are held back and in the catalogue now, as the last read found them. */
+export async function readHeldIds(db: Db): Promise<string[]> {
+  const rows = await db
+    .select({ id: listings.listingId })
+    .from(listings)
+    .innerJoin(catalogue, gte(listings.lastSeenAt, catalogue.readAt))
+    .where(isNotNull(listings.heldAt))
+    .orderBy(listings.listingId);
+  return rows.map((row) => row.id);
+}
+
+/** Notes that these ids are in the catalogue now. Those of `held` are held back from now on. */
+export async function sawListings(
+  tx: Transaction,
+  ids: readonly string[],
+  held: ReadonlySet<string>,
+  at: Date,
+): Promise<void> {
+  const rows = ids.map((listingId) => ({
+    listingId,
+    firstSeenAt: at,
+    lastSeenAt: at,
+    heldAt: held.has(listingId) ? at : null,
+  }));
   await tx
     .insert(listings)
     .select(selectAll(listings, rows))

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Market } from "../domain/market.ts";
 import type { Db, Transaction } from "./database.ts";
 import { calls, decisions, guesses, listedLabs, markets, members, models, serverLabs, servers } from "./schema.ts";
@@ -119,10 +119,10 @@ export async function readSource(db: Db | Transaction, marketId: number, revisio
   return row?.source ?? null;
 }
 
-/** The latest calls of a market that are more than a name: newest first, straight from the end of its rows. */
+/** The latest calls of a market, newest first, straight from the end of its rows; of a settled one those that count. */
 export async function readLatestCalls(
   db: Db | Transaction,
-  market: { marketId: number; serverId: string },
+  market: { marketId: number; serverId: string; publishedAt: Date | null },
   most: number,
 ) {
   return db
@@ -136,7 +136,7 @@ export async function readLatestCalls(
     })
     .from(calls)
     .leftJoin(members, and(eq(members.serverId, market.serverId), eq(members.memberId, calls.memberId)))
-    .where(eq(calls.marketId, market.marketId))
+    .where(and(eq(calls.marketId, market.marketId), market.publishedAt ? lt(calls.at, market.publishedAt) : undefined))
     .orderBy(desc(calls.number))
     .limit(most);
 }

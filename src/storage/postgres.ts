@@ -6,6 +6,7 @@ import { StorageUnavailable } from "./unavailable.ts";
 const oldestSupported = 15;
 const defaultConnectTimeoutSeconds = 10;
 const closeTimeoutSeconds = 5;
+const longestReconnectWaitSeconds = 2;
 
 /**
  * Connects to a PostgreSQL server, with at most `poolSize` connections at once.
@@ -55,6 +56,8 @@ function connect(address: URL, poolSize: number): Client {
   return postgres(address.href, {
     max: poolSize,
     connect_timeout: connectTimeoutSeconds(address),
+    // Left alone it waits up to twenty seconds between tries, and everybody with it while the server is long back.
+    backoff: (tries: number) => Math.min(tries, longestReconnectWaitSeconds),
     onnotice: () => undefined,
     connection: { application_name: "unmask", TimeZone: "UTC" },
     types: {

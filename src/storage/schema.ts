@@ -51,6 +51,8 @@ export const listings = pgTable("listings", {
   listingId: text("listing_id").primaryKey(),
   firstSeenAt: moment("first_seen_at").notNull(),
   lastSeenAt: moment("last_seen_at").notNull(),
+  /** Since when it is held back: it came in a burst, and has no model. */
+  heldAt: moment("held_at"),
 });
 
 /** One row: what the last read of the catalogue left behind. */
@@ -60,6 +62,8 @@ export const catalogue = pgTable("catalogue", {
   /** 0 before the first read of all. */
   listingsCount: integer("listings_count").notNull(),
   readAt: moment("read_at").notNull(),
+  /** Since when every read has less than half of the listings: the first of those reads. */
+  smallSince: moment("small_since"),
   /** A process is reading it: until then the others do not. */
   readingUntil: moment("reading_until"),
 });
@@ -161,6 +165,7 @@ export const guesses = pgTable(
     free: jsonb("free").$type<Holding>().notNull(),
     own: jsonb("own").$type<Holding>().notNull(),
     ownCostPoints: integer("own_cost_points").notNull(),
+    ownStakePoints: integer("own_stake_points").notNull(),
     freeBudgetPoints: integer("free_budget_points").notNull(),
     outcomesSeen: integer("outcomes_seen").notNull(),
     touchedAt: moment("touched_at").notNull(),

@@ -15,3 +15,17 @@ export async function readServerLabs(
 ): Promise<(typeof serverLabs.$inferSelect)[]> {
   return db.select().from(serverLabs).where(eq(serverLabs.serverId, serverId));
 }
+
+/** Writes a server's own lab, in place of the one with its slug if there is one. */
+export async function putServerLab(
+  tx: Transaction,
+  serverId: string,
+  lab: Pick<Lab, "slug" | "name" | "aliases">,
+): Promise<void> {
+  const { slug, name } = lab;
+  const aliases = [...lab.aliases];
+  await tx
+    .insert(serverLabs)
+    .values({ serverId, slug, name, aliases })
+    .onConflictDoUpdate({ target: [serverLabs.serverId, serverLabs.slug], set: { name, aliases } });
+}

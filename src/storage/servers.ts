@@ -23,12 +23,19 @@ export async function putServers(
   }
 }
 
-/** Notes that the bot is no longer in a server. Everything else about it stays. */
-export async function markLeft(db: Db | Transaction, serverId: string, at: Date): Promise<void> {
+/** Notes that the bot is no longer in these servers. Everything else about them stays. */
+export async function markLeft(db: Db | Transaction, serverIds: readonly string[], at: Date): Promise<void> {
+  if (serverIds.length === 0) return;
+  const left = serverIds.map((serverId) => ({ serverId }));
   await db
     .update(servers)
     .set({ leftAt: at })
-    .where(and(eq(servers.serverId, serverId), isNull(servers.leftAt)));
+    .where(
+      and(
+        sql`${servers.serverId} in (select * from ${recordset(servers, left, ["serverId"])})`,
+        isNull(servers.leftAt),
+      ),
+    );
 }
 
 /** The servers the bot is in. */

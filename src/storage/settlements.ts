@@ -56,7 +56,7 @@ export function movedByMember(terms: SettlementTerms, listed: ReadonlyMap<string
  * PostgreSQL cannot know how many entries a transaction has just got: left to itself it compares every entry with every
  * wallet (measured: 100,000 entries, over three minutes instead of half a second).
  */
-async function payWallets(
+export async function payWallets(
   tx: Transaction,
   transactionId: number,
   wallet: { serverId: string; season: string },
@@ -83,7 +83,7 @@ async function payWallets(
 }
 
 /** Closes a transaction: the pot gives `potPoints`, the house takes or gives what the wallets leave. */
-async function balance(tx: Transaction, transactionId: number, potPoints: number): Promise<void> {
+export async function balance(tx: Transaction, transactionId: number, potPoints: number): Promise<void> {
   const [sum] = await tx
     .select({ points: sql<number>`coalesce(sum(${entries.points}), 0)`.mapWith(Number) })
     .from(entries)

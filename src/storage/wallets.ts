@@ -2,6 +2,7 @@ import { and, eq, gte, inArray, isNull, lt, sql } from "drizzle-orm";
 import { rules } from "../domain/rules.ts";
 import type { Db, Transaction } from "./database.ts";
 import { entries, guesses, markets, servers, transactions, wallets } from "./schema.ts";
+import { balance, payWallets } from "./settlements.ts";
 
 /** A member's wallet in a season, in points; null before the first guess of the season. */
 export async function readWallet(
@@ -51,46 +52,25 @@ export async function topUp(
     .returning({ id: transactions.transactionId });
   if (!row) return null;
   const ofSeason = and(eq(wallets.serverId, serverId), eq(wallets.season, season));
+  // Locked before stakes are read: a guess that is under way moves points from one to the other.
   const poor = await tx
-    .select({ memberId: wallets.memberId, points: wallets.balancePoints })
+    .select({ memberId: wallets.memberId })
     .from(wallets)
     .where(and(ofSeason, gte(wallets.balancePoints, 0), lt(wallets.balancePoints, rules.topUpToPoints)))
     .orderBy(wallets.memberId)
     .for("update");
   if (poor.length === 0) return 0;
-  const staked = await tx
-    .select({ memberId: guesses.memberId, points: sql<number>`sum(${guesses.ownCostPoints})`.mapWith(Number) })
-    .from(guesses)
-    .innerJoin(markets, eq(markets.marketId, guesses.marketId))
-    .where(
-      and(
-        eq(markets.serverId, serverId),
-        eq(markets.season, season),
-        inArray(markets.state, ["open", "frozen"]),
-        // What a withdrawn or moved guess has lost stays on its row, but is no stake any more.
-        sql`${guesses.own} <> '{}'::jsonb`,
-      ),
-    )
-    .groupBy(guesses.memberId);
-  const stakedBy = new Map(staked.map((line) => [line.memberId, line.points]));
-  const fills = poor.flatMap(({ memberId, points }) => {
-    const missing = rules.topUpToPoints - points - (stakedBy.get(memberId) ?? 0);
-    return missing > 0 ? [{ transactionId: row.id, account: "wallet" as const, memberId, points: missing }] : [];
-  });
-  if (fills.length === 0) return 0;
-  const total = fills.reduce((sum, fill) => sum + fill.points, 0);
-  await tx.insert(entries).values([...fills, { transactionId: row.id, account: "house", points: -total }]);
+  const staked = sql`select ${guesses.memberId}, sum(${guesses.ownStakePoints}) as points
+    from ${guesses} join ${markets} on ${markets.marketId} = ${guesses.marketId}
+    where ${markets.serverId} = ${serverId} and ${markets.season} = ${season} and ${inArray(markets.state, ["open", "frozen"])}
+    group by ${guesses.memberId}`;
+  const short = sql`select ${wallets.memberId},
+      ${rules.topUpToPoints}::int - ${wallets.balancePoints} - coalesce(staked.points, 0) as missing
+    from ${wallets} left join (${staked}) as staked on staked.member_id = ${wallets.memberId}
+    where ${ofSeason} and ${wallets.memberId} = any(${sql.param(poor.map((line) => line.memberId))}::text[])`;
   await tx
-    .update(wallets)
-    .set({ balancePoints: sql`${wallets.balancePoints} + ${entries.points}` })
-    .from(entries)
-    .where(
-      and(
-        ofSeason,
-        eq(entries.transactionId, row.id),
-        eq(entries.account, "wallet"),
-        eq(entries.memberId, wallets.memberId),
-      ),
-    );
-  return fills.length;
+    .insert(entries)
+    .select(sql`select ${row.id}::bigint, 'wallet', member_id, missing from (${short}) as short where missing > 0`);
+  await balance(tx, row.id, 0);
+  return payWallets(tx, row.id, board);
 }

@@ -107,6 +107,25 @@ async function shift(db: Db, transactionId: number, memberId: string, points: nu
 
 const inOpen = (memberId: string) => and(eq(trades.marketId, open), eq(trades.memberId, memberId));
 
+/** Gives a member more for a trade of the open market, with entries, wallet and guess as if it were right so. */
+async function charge(
+  db: Db,
+  { memberId, part, kind }: { memberId: string; part: "free" | "own"; kind: "buy" | "sale" },
+  more: number,
+): Promise<void> {
+  const [row] = await db
+    .update(trades)
+    .set({ walletPoints: sql`${trades.walletPoints} + ${more}::int` })
+    .where(and(inOpen(memberId), eq(trades.part, part), eq(trades.kind, kind)))
+    .returning();
+  if (!row) throw new Error("there is no such trade");
+  await shift(db, row.transactionId, memberId, more);
+  await db
+    .update(guesses)
+    .set({ ownCostPoints: sql`${guesses.ownCostPoints} - ${more}::int` })
+    .where(and(eq(guesses.marketId, open), eq(guesses.memberId, memberId)));
+}
+
 const plants: [string, (db: Db) => Promise<unknown>, RegExp][] = [
   [
     "an entry that was changed",
@@ -170,6 +189,14 @@ const plants: [string, (db: Db) => Promise<unknown>, RegExp][] = [
       await shift(db, row?.transactionId ?? 0, grant.memberId, 1000);
     },
     /was given 2 bankrolls, not 1/,
+  ],
+  [
+    "a bankroll that was too large",
+    async (db) => {
+      const [grant] = await db.select().from(transactions).where(eq(transactions.kind, "grant")).limit(1);
+      await shift(db, grant?.transactionId ?? 0, grant?.memberId ?? "", 4000);
+    },
+    /transaction \d+: gives a bankroll of 5000, not 1000/,
   ],
   [
     "a pot off by one",
@@ -325,6 +352,39 @@ const plants: [string, (db: Db) => Promise<unknown>, RegExp][] = [
         .set({ ownCostPoints: 0 })
         .where(and(eq(guesses.marketId, open), eq(guesses.memberId, "eve"))),
     /member eve: the guess is not what its trades say/,
+  ],
+  [
+    "a guess that holds more of its own points",
+    (db) =>
+      db
+        .update(guesses)
+        .set({ ownStakePoints: 200 })
+        .where(and(eq(guesses.marketId, open), eq(guesses.memberId, "eve"))),
+    /member eve: the guess is not what its trades say/,
+  ],
+  [
+    "a free stake given back to stake again",
+    (db) =>
+      db
+        .update(guesses)
+        .set({ freeBudgetPoints: 25 })
+        .where(and(eq(guesses.marketId, open), eq(guesses.memberId, "eve"))),
+    /member eve: the guess is not what its trades say/,
+  ],
+  [
+    "an own buy that cost the wallet nothing, in all the books at once",
+    (db) => charge(db, { memberId: "eve", part: "own", kind: "buy" }, 40),
+    /trade \d+, own buy, moved 0 for the wallet, not -40/,
+  ],
+  [
+    "an own sale that paid a profit, in all the books at once",
+    (db) => charge(db, { memberId: "ann", part: "own", kind: "sale" }, 50),
+    /trade \d+, own sale, moved \d+ for the wallet, not \d+/,
+  ],
+  [
+    "a free stake the member had to pay, in all the books at once",
+    (db) => charge(db, { memberId: "eve", part: "free", kind: "buy" }, -25),
+    /trade \d+, free buy, moved -25 for the wallet, not 0/,
   ],
   [
     "a guess that is gone",

@@ -228,6 +228,23 @@ describe("what became of a message", () => {
     expect(troubles.map(({ problem, modelName }) => [problem, modelName])).toEqual([["discord-failed", "Ox Alpha"]]);
   });
 
+  it.each([1, 12])(
+    "is never lost once it is posted, even if the thread has to wait at attempt %i",
+    async (attempts) => {
+      const { app, db, clock } = await anAnnouncement({ threadPerModel: true });
+      for (let attempt = 1; attempt < attempts; attempt++) {
+        await recordRetry(app, (await claimOne(app)).delivery, { unsure: false, afterMs: 0 });
+      }
+      const { delivery } = await claimOne(app);
+      await recordRetry(app, { ...delivery, channelId: "110", messageId: "77" }, { unsure: true });
+      const [row] = await owed(db, "announcement");
+      expect(row).toMatchObject({ state: attempts === 12 ? "sent" : "due", channelId: "110", messageId: "77" });
+      expect(await owed(db, "trouble")).toEqual([]);
+      clock.later(hourMs);
+      expect((await claimAll(app)).map((claimed) => claimed.delivery.messageId)).toEqual(attempts === 12 ? [] : ["77"]);
+    },
+  );
+
   it("is looked for next time only if it may be there", async () => {
     const { app, clock } = await anAnnouncement();
     await recordRetry(app, (await claimOne(app)).delivery, { unsure: false, afterMs: 0 });

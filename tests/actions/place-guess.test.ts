@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { auditLedger } from "../../src/actions/audit-ledger.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
+import { showBoard } from "../../src/actions/show-board.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import type { Market } from "../../src/domain/market.ts";
 import type { Member } from "../../src/domain/member.ts";
@@ -95,6 +96,27 @@ describe("a first guess", () => {
     });
     expect(await wallets()).toEqual({ ann: 900 });
     expect(await differences()).toEqual([]);
+  });
+
+  it("is a call that buys nothing where others have pushed the odds to nothing, and scores if it was right", async () => {
+    const shares = micro(300 * 2_000);
+    const { guess, row, app, clock, wallets, db } = await aStory({
+      liquidity: 300,
+      outcomes: [
+        { lab: "xiaomi", weight: 0.5, shares },
+        { lab: "deepseek", weight: 0.3, shares: 0 },
+        { lab: "other", weight: 0.2, shares: shares - micro(600) },
+      ],
+    });
+    const receipt = await guess(ann, "deepseek", 100);
+    expect(receipt).toMatchObject({ what: "placed", callPrice: 1e-9, stakedFreePoints: 0, stakedOwnPoints: 0 });
+    expect(await wallets()).toEqual({ ann: 1000 });
+    expect(await marketIn(db, row.marketId)).toMatchObject({ potPoints: 0, lastNumber: 1 });
+    await aSettlement(app, row, { lab: "deepseek", publishedAt: clock.pass({ hours: 1 }) });
+    const shown = { serverId: row.serverId, memberId: "ann", kind: "calls", season: "2026-Q1", page: 1 } as const;
+    expect((await showBoard(app, shown)).rows).toMatchObject([
+      { memberId: "ann", hits: 1, score: expect.closeTo(85, 9) },
+    ]);
   });
 
   it("costs nothing when no stake is named, and opens the season's wallet", async () => {

@@ -2,9 +2,15 @@ import { describe, expect, it } from "vitest";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { joinServers, leaveServer } from "../../src/actions/join-server.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
-import { recordCatalogue, startReading } from "../../src/actions/record-catalogue.ts";
+import {
+  confirmCatalogue,
+  recordCatalogue,
+  reportHeldListings,
+  startReading,
+} from "../../src/actions/record-catalogue.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
+import type { Listing } from "../../src/domain/listing.ts";
 import { readListings } from "../../src/schedule.ts";
 import type { Db } from "../../src/storage/database.ts";
 import { catalogue, listedLabs, listings, markets, models } from "../../src/storage/schema.ts";
@@ -34,9 +40,11 @@ async function aWatcher() {
 const announced = async (db: Db) =>
   (await owed(db, "announcement")).map(({ serverId, modelId }) => `${modelId} in ${serverId}`).sort();
 
+const lastRead = { etag: catalogue.etag, listingsCount: catalogue.listingsCount, readAt: catalogue.readAt };
+
 async function everything(db: Db) {
   return {
-    catalogue: await db.select().from(catalogue),
+    catalogue: await db.select(lastRead).from(catalogue),
     listings: await db.select().from(listings),
     models: await db.select().from(models),
     markets: await db.select().from(markets),
@@ -189,21 +197,102 @@ describe("reading the catalogue again", () => {
     expect((await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")))).opened).toHaveLength(1);
   });
 
-  it("holds a burst of more than five, records the rest, and opens them when fewer are left", async () => {
+  describe("that has shrunk by over half and stays so", () => {
+    const small = (...more: Listing[]) => ({
+      listings: [...aCatalogue().listings.slice(0, 8), ...more],
+      etag: null,
+    });
+
+    it("believes it after an hour, and goes on with what it holds", async () => {
+      const { db, app, clock } = await aWatcher();
+      await aServer(app, "100", { announcementChannelId: "110" });
+      await firstRead(app);
+      for (let reads = 0; reads < 12; reads++) {
+        clock.later(5 * minuteMs);
+        expect((await recordCatalogue(app, small())).kind).toBe("held");
+      }
+      clock.later(5 * minuteMs);
+      expect(await recordCatalogue(app, small())).toEqual({ kind: "recorded", opened: [] });
+      clock.later(5 * minuteMs);
+      expect((await recordCatalogue(app, small(aStealthListing("Ox Alpha")))).opened).toHaveLength(1);
+      expect(await announced(db)).toEqual(["1 in 100"]);
+      // What comes back is no news.
+      expect((await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")))).opened).toEqual([]);
+    });
+
+    it.each([
+      ["whole", (app: App) => recordCatalogue(app, aCatalogue())],
+      ["unchanged", (app: App) => confirmCatalogue(app)],
+    ])("counts the hour anew when it was %s in between", async (_, readBetween) => {
+      const { app, clock } = await aWatcher();
+      await firstRead(app);
+      expect((await recordCatalogue(app, small())).kind).toBe("held");
+      clock.later(40 * minuteMs);
+      await readBetween(app);
+      clock.later(40 * minuteMs);
+      expect((await recordCatalogue(app, small())).kind).toBe("held");
+      clock.later(59 * minuteMs);
+      expect((await recordCatalogue(app, small())).kind).toBe("held");
+      clock.later(minuteMs);
+      expect((await recordCatalogue(app, small())).kind).toBe("recorded");
+    });
+  });
+
+  it("holds a burst of more than five and remembers it: nothing of it is opened or announced", async () => {
     const { db, app, logged } = await aWatcher();
     await aServer(app, "100", { announcementChannelId: "110" });
     await firstRead(app);
     const burst = Array.from({ length: 6 }, (_, i) => aStealthListing(`Model ${i}`));
     const read = aCatalogue(...burst, aListing({ id: "vendor/new" }));
     expect(await recordCatalogue(app, read)).toEqual({ kind: "held", opened: [] });
-    expect(await recordCatalogue(app, read)).toEqual({ kind: "held", opened: [] });
+    expect(await recordCatalogue(app, read)).toEqual({ kind: "recorded", opened: [] });
+    expect(await recordCatalogue(app, aCatalogue(...burst.slice(0, 5)))).toEqual({ kind: "recorded", opened: [] });
     expect(await db.select().from(models)).toEqual([]);
+    expect(await db.select().from(markets)).toEqual([]);
     expect(await announced(db)).toEqual([]);
-    const known = (await db.select().from(listings)).map(({ listingId }) => listingId);
-    expect(known).toContain("vendor/new");
-    expect(known.filter((id) => id.startsWith("stealth/"))).toEqual([]);
-    expect(logged.some(({ msg, ids }) => msg.includes("held") && (ids as string[]).length === 6)).toBe(true);
-    expect((await recordCatalogue(app, aCatalogue(...burst.slice(0, 5)))).opened).toHaveLength(5);
+    const rows = await db.select().from(listings);
+    expect(rows.find(({ listingId }) => listingId === "vendor/new")?.heldAt).toBeNull();
+    expect(rows.flatMap(({ listingId, heldAt }) => (heldAt ? [listingId] : [])).sort()).toEqual(
+      burst.map(({ id }) => id),
+    );
+    const errors = logged.filter(({ level }) => level === 50);
+    expect(errors.map(({ ids }) => ids)).toEqual([burst.map(({ id }) => id)]);
+  });
+
+  it("announces a new model after a burst as ever, also when the bot was started again", async () => {
+    const { db, app, clock, logged } = await aWatcher();
+    await aServer(app, "100", { announcementChannelId: "110" });
+    await firstRead(app);
+    const burst = Array.from({ length: 6 }, (_, i) => aStealthListing(`Model ${i}`));
+    // The bot was off for months.
+    clock.later(90 * 24 * hourMs);
+    expect((await recordCatalogue(app, aCatalogue(...burst))).kind).toBe("held");
+    clock.later(5 * minuteMs);
+    const withOx = [...burst, aStealthListing("Ox Alpha")];
+    expect((await recordCatalogue(app, aCatalogue(...withOx))).opened.map(({ name }) => name)).toEqual(["Ox Alpha"]);
+
+    const again = watcherApp(db, clock, logged);
+    clock.later(5 * minuteMs);
+    const variant = aStealthListing("Model 0", { id: "stealth/model-0:free" });
+    const withFox = aCatalogue(...withOx, variant, aStealthListing("Fox Alpha"));
+    expect((await recordCatalogue(again, withFox)).opened.map(({ name }) => name)).toEqual(["Fox Alpha"]);
+    const names = (await db.select().from(models)).map(({ name }) => name);
+    expect(names).toEqual(["Ox Alpha", "Fox Alpha"]);
+    expect(await owed(db, "announcement")).toHaveLength(2);
+  });
+
+  it("names what is held and still listed in a warning, for every start of the bot", async () => {
+    const { app, clock, logged } = await aWatcher();
+    const warned = () => logged.flatMap(({ level, ids }) => (level === 40 ? [ids] : []));
+    await firstRead(app);
+    await reportHeldListings(app);
+    expect(warned()).toEqual([]);
+    const burst = Array.from({ length: 6 }, (_, i) => aStealthListing(`Model ${i}`));
+    await recordCatalogue(app, aCatalogue(...burst));
+    clock.later(5 * minuteMs);
+    await recordCatalogue(app, aCatalogue(...burst.slice(0, 2)));
+    await reportHeldListings(app);
+    expect(warned()).toEqual([["stealth/model-0", "stealth/model-1"]]);
   });
 });
 

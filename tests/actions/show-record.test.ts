@@ -79,7 +79,7 @@ describe("a member's record", () => {
     expect(shown.standing[0]).toMatchObject({
       modelName: "Model 11",
       lab: "xiaomi",
-      ownCostPoints: 10,
+      ownStakePoints: 10,
       worthPoints: 10,
     });
     expect(shown.standing[0]?.paysPoints).toBeGreaterThan(200);
@@ -93,12 +93,12 @@ describe("a member's record", () => {
     for (const row of [open, settled]) await aGuess(app, row, { member: ann, suspect: "Frobozz", ownPoints: 10 });
     await aSettlement(app, settled, { publishedAt: clock.pass({ hours: 1 }) });
     const own = await record(true);
-    expect(own).toMatchObject({ walletPoints: 980, standing: [{ unknownName: "Frobozz", ownCostPoints: 10 }] });
+    expect(own).toMatchObject({ walletPoints: 980, standing: [{ unknownName: "Frobozz", ownStakePoints: 10 }] });
     expect(own.settled).toMatchObject([{ unknownName: "Frobozz", right: false }]);
     const others = await record(false);
     expect(others).toMatchObject({
       walletPoints: null,
-      standing: [{ lab: "other", unknownName: null, ownCostPoints: 0, paysPoints: 0, worthPoints: 0 }],
+      standing: [{ lab: "other", unknownName: null, ownStakePoints: 0, paysPoints: 0, worthPoints: 0 }],
       settled: [{ lab: "other", unknownName: null }],
     });
     expect(JSON.stringify(others)).not.toContain("Frobozz");

@@ -1,12 +1,13 @@
-import { and, eq } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { and, eq, sql } from "drizzle-orm";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { auditLedger } from "../../src/actions/audit-ledger.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { topUpWallets } from "../../src/actions/top-up-wallets.ts";
 import type { App } from "../../src/app.ts";
-import { servers } from "../../src/storage/schema.ts";
+import { rows } from "../../src/storage/database.ts";
+import { guesses, servers, wallets } from "../../src/storage/schema.ts";
 import { aClock, anApp } from "../support/app.ts";
-import { embedded } from "../support/database.ts";
+import { describeOnBoth, embedded } from "../support/database.ts";
 import {
   aGuess,
   aKey,
@@ -55,7 +56,49 @@ function decide(app: App, { serverId, modelId }: MarketRow, kind: "reopen"): Pro
   return decideMarket(app, { key: aKey(), kind, serverId, modelId, member: named("mod"), reason: "x" });
 }
 
+describeOnBoth("the top-up of a server with 20,000 members", (database) => {
+  it("is done in seconds, each by what wallet and open stakes lack", async () => {
+    const { db } = await database.open();
+    const clock = aClock();
+    const app = anApp(db, clock);
+    const { serverId, marketId } = await aMarket(db, { openedAt: clock.now, market: vectorMarket() });
+    const all = sql`generate_series(1, 20000) as n`;
+    await db.insert(wallets).select(sql`select ${serverId}::text, '2026-Q1', 'm' || n, n % 400 from ${all}`);
+    await db.insert(guesses).select(
+      sql`select ${marketId}::bigint, 'm' || n, ${serverId}::text, 'xiaomi', null, 'xiaomi', 0.1, ${clock.now.toISOString()}::timestamptz,
+          '{}'::jsonb, '{}'::jsonb, 90, 50, 0, 5, ${clock.now.toISOString()}::timestamptz from ${all} where n % 2 = 0`,
+    );
+    const began = performance.now();
+    // Below 250 without a stake, below 200 with one of 50.
+    expect(await topUpWallets(app)).toBe(50 * (125 + 100));
+    expect(performance.now() - began).toBeLessThan(10_000);
+    const wrong = sql`balance_points <> greatest(substr(member_id, 2)::int % 400, 250 - 50 * (1 - substr(member_id, 2)::int % 2))`;
+    expect(await db.$count(wallets, wrong)).toBe(0);
+    const [books] = await rows<{ sum: number; filled: number }>(
+      db,
+      sql`select sum(points)::int as sum, (count(*) - 1)::int as filled from entries`,
+    );
+    expect(books).toEqual({ sum: 0, filled: 50 * (125 + 100) });
+  }, 30_000);
+});
+
 describe("the weekly top-up", () => {
+  it("fills the wallets of the other servers when that of one cannot be, and tells of it", async () => {
+    const { app, db, lose, wallet, serverId } = await aStory();
+    await lose(900);
+    const broken = [await aServer(db, { serverId: "1" }), await aServer(db, { serverId: "9".repeat(19) })];
+    for (const server of broken)
+      await db
+        .insert(wallets)
+        .values({ serverId: server.serverId, season: "2026-Q1", memberId: "x", balancePoints: 5 });
+    const guard = sql`alter table wallets add constraint broken check (member_id <> 'x' or balance_points = 5)`;
+    await rows(db, guard);
+    onTestFinished(async () => void (await rows(db, sql`alter table wallets drop constraint broken`)));
+    await expect(topUpWallets(app)).rejects.toThrow("2 servers were not topped up");
+    expect(await wallet()).toBe(250);
+    expect(await walletsIn(db, serverId)).toEqual({ ann: 250 });
+  });
+
   it("fills a poor wallet to 250 points, once a week however often it is asked for", async () => {
     const { app, lose, wallet, clock, differences } = await aStory();
     await lose(900);
@@ -112,6 +155,20 @@ describe("the weekly top-up", () => {
     expect(await topUpWallets(app)).toBe(1);
     expect(await wallet()).toBe(250);
     expect(await db.$count(servers)).toBe(1);
+  });
+
+  it("does not take what an earlier stake lost for a part of the one that is open", async () => {
+    const { app, market, stake, lose, wallet, clock } = await aStory();
+    await lose(700);
+    const row = await market();
+    clock.pass({ minutes: 1 });
+    await stake(row, 240);
+    for (const name of ["x", "y"]) await aGuess(app, row, { member: named(name), suspect: "openai", ownPoints: 250 });
+    await aWithdrawal(app, row, ann);
+    await stake(row, 1, "xiaomi");
+    expect(await wallet()).toBeLessThan(200);
+    expect(await topUpWallets(app)).toBe(1);
+    expect(await wallet()).toBe(249);
   });
 
   it("counts stakes in frozen markets, but not in settled ones", async () => {

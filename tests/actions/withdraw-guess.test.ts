@@ -43,6 +43,7 @@ describe("taking a guess back", () => {
         call: null,
         callPrice: null,
         priceNow: null,
+        stakeRoomPoints: 0,
         calledAt: null,
         returnedPoints: 100,
         ownCostPoints: 0,

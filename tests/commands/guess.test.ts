@@ -134,6 +134,22 @@ describe("the buttons of an announcement", () => {
     discord.expectNoViolations();
   });
 
+  it("Guess on a model that is frozen says so at once, without a menu", async () => {
+    const { app, ann, announce, modelId, server } = await aPlayedServer();
+    const announcement = await announce();
+    await decideMarket(app, {
+      key: aKey(),
+      kind: "freeze",
+      serverId: server.id,
+      member: named("Mod"),
+      modelId,
+      reason: "x",
+    });
+    const said = await replyOf(ann.press(announcement, "Guess"));
+    expect(wordsOf(said)).toContain("**Hunter Alpha** is frozen by the moderators.");
+    expect(said.components).toEqual([]);
+  });
+
   it("a refused pick leaves the menu for another", async () => {
     const { app, ann, announce, modelId, server } = await aPlayedServer();
     const menu = await replyOf(ann.press(await announce(), "Guess"));

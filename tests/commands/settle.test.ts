@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { loadModels } from "../../src/actions/load-models.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
+import { aMarket, aServer } from "../support/factories.ts";
 import { aPlayedServer, privately, replyOf, toldBy, wordsOf } from "./playing.ts";
 
 const proof = { source: "https://example.com/reveal", "published-at": "2026-03-18 19:54" };
@@ -58,7 +60,7 @@ describe("/settle confirm", () => {
       "`/settle void` gives everybody their points back",
     );
     expect(await settle({ source: "a friend" })).toContain("must be a web address");
-    expect(await settle({ lab: "Foo Labs" })).toContain("I know no lab called “Foo Labs”");
+    expect(await settle({ lab: "Foo Labs" })).toMatch(/I know no lab called “Foo Labs”.*`\/settle name-lab`/);
   });
 });
 
@@ -106,4 +108,81 @@ it("/settle void, reopen, freeze and unfreeze tell the channel who did it and wh
   const again = await privately(boss.command(channel, "/settle reopen", { model: "Hunter Alpha", reason: "x" }));
   expect(again).toContain("is frozen already");
   discord.expectNoViolations();
+});
+
+/** The time and odds a receipt says a call stands at. */
+const standing = (words: string) =>
+  /Your call stands at odds of \*\*(.+?)\*\*, since (<t:\d+:f>)/.exec(words)?.slice(1);
+
+describe("/settle name-lab", () => {
+  it("makes a name nobody knew a lab: guesses on it follow with their time and odds, and are right when it is settled", async () => {
+    const { discord, channel, clock, ann, bob, boss } = await aPlayedServer();
+    const guess = { model: "Hunter Alpha", lab: "Frobozz Labs" };
+    const before = await privately(ann.command(channel, "/guess", { ...guess, stake: 100 }));
+    expect(before).toContain("I do not know that name");
+    await privately(bob.command(channel, "/guess", { ...guess, lab: "frobozz labs!" }));
+    const card = await privately(boss.command(channel, "/models", { model: "Hunter Alpha" }));
+    expect(card).toContain("(“Frobozz Labs”)");
+
+    clock.pass({ hours: 5 });
+    const taught = await privately(boss.command(channel, "/settle name-lab", { name: "Frobozz Labs" }));
+    expect(taught).toContain("**Frobozz Labs** is a lab of this server now.");
+    expect(taught).toContain("keeps its time and odds");
+    const [offered] = await ann.autocomplete(channel, "/guess", { model: "Hunter Alpha", lab: "frob" }, "lab");
+    expect(offered?.name).toBe("Frobozz Labs");
+    const after = await privately(ann.command(channel, "/guess", { ...guess, lab: offered?.value }));
+    expect(after).toContain("you now say **Frobozz Labs** built it.");
+    expect(after).toContain("it now has odds of its own");
+    expect(standing(after)).toHaveLength(2);
+    expect(standing(after)).toEqual(standing(before));
+
+    clock.pass({ days: 8 });
+    const preview = await replyOf(boss.command(channel, "/settle confirm", { ...xiaomi, lab: "Frobozz Labs" }));
+    const result = wordsOf(await toldBy(boss.press(preview, "Confirm")));
+    expect(result).toContain("Built by: **Frobozz Labs**");
+    expect(result).toContain("Guesses that count: 2, right: 2");
+    expect(result).toMatch(/Ann: [\d,]+ \(own stake \d+\)/);
+    expect(await privately(ann.command(channel, "/leaderboard", {}))).toMatch(/Ann: .*1 of 1 right/);
+    discord.expectNoViolations();
+  });
+
+  it("adds a name to a lab there is, which another server does not hear of", async () => {
+    const { app, discord, channel, modelId, ann, boss } = await aPlayedServer();
+    const elsewhere = discord.addServer("Elsewhere");
+    await aServer(app.db, { serverId: elsewhere.id, name: elsewhere.name });
+    await aMarket(app.db, { serverId: elsewhere.id, modelId });
+    await loadModels(app);
+    const offered = await boss.autocomplete(
+      channel,
+      "/settle name-lab",
+      { name: "Redmi AI", "same-as": "mi" },
+      "same-as",
+    );
+    expect(offered.map(({ value }) => value)).toContain("xiaomi");
+    expect(offered.map(({ value }) => value)).not.toContain("other");
+    const given = { name: "Redmi *AI*", "same-as": "xiaomi" };
+    expect(await privately(boss.command(channel, "/settle name-lab", given))).toContain(
+      "“Redmi \\*AI\\*” is another name of **Xiaomi** in this server now.",
+    );
+    const guess = { model: "Hunter Alpha", lab: "redmi ai" };
+    expect(await privately(ann.command(channel, "/guess", guess))).toContain("you say **Xiaomi** built it");
+    const eve = elsewhere.addMember("Eve");
+    if (!elsewhere.systemChannel) throw new Error("the sandbox is not as expected");
+    expect(await privately(eve.command(elsewhere.systemChannel, "/guess", guess))).toContain("I do not know that name");
+    discord.expectNoViolations();
+  });
+
+  it("says why a name cannot be taught, and refuses members", async () => {
+    const { channel, ann, boss } = await aPlayedServer();
+    const teach = (given: Record<string, string>) => privately(boss.command(channel, "/settle name-lab", given));
+    expect(await teach({ name: "Kimi" })).toBe(
+      "“Kimi” is known here already: it is **Moonshot AI**. Nothing was changed.",
+    );
+    expect(await teach({ name: "Zork", "same-as": "Grue" })).toContain("I know no lab called “Grue”.");
+    expect(await teach({ name: "someone else" })).toContain("no lab can be called it");
+    expect(await teach({ name: "***" })).toContain("Type it in letters.");
+    const refused = await privately(ann.command(channel, "/settle name-lab", { name: "Zork" }));
+    expect(refused).toContain("Only moderators can do this");
+    expect(await teach({ name: "Zork" })).toContain("**Zork** is a lab of this server now.");
+  });
 });

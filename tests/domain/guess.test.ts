@@ -4,6 +4,7 @@ import { type Guess, noGuess, paysPoints, upToDate } from "../../src/domain/gues
 import { worthPoints } from "../../src/domain/guess-trades.ts";
 import { OTHER } from "../../src/domain/lab.ts";
 import { buy, cost, type Market, price, sell } from "../../src/domain/market.ts";
+import { callScore } from "../../src/domain/scores.ts";
 import {
   act,
   aMarketOf,
@@ -98,6 +99,52 @@ describe("a first guess", () => {
   });
 });
 
+describe("odds that others have pushed down to nothing", () => {
+  /** DeepSeek's odds are about e^-depth. */
+  const lopsided = (depth: number): Market => ({
+    liquidity: 600,
+    outcomes: [
+      { lab: "xiaomi", weight: 0.4, shares: micro(600 * depth) },
+      { lab: "deepseek", weight: 0.4, shares: 0 },
+      { lab: OTHER, weight: 0.2, shares: micro(600 * (depth - 2)) },
+    ],
+  });
+
+  it.each([22, 100, 5_000])("take a call that buys nothing, and score it like the lowest (e^-%i)", (depth) => {
+    const { play, at, guess, withdraw } = story(lopsided(depth));
+    expect(price(play.market, "deepseek")).toBeLessThan(1e-9);
+    const placed = done(guess(1, "ann", "deepseek", 250));
+    expect(placed).toMatchObject({ what: "placed", called: true, trades: [], walletPoints: 0, clippedPoints: 250 });
+    expect(placed.guess).toMatchObject({ call: { lab: "deepseek", price: 1e-9 }, freeBudgetPoints: 25 });
+    const times = { openedAt: play.openedAt, publishedAt: at(2), calledAt: at(1) };
+    expect(callScore({ right: true, ...times, price: placed.guess.call?.price ?? 0 })).toBeCloseTo(85, 9);
+    expect(done(guess(2, "ann", "xiaomi"))).toMatchObject({ what: "moved", stakedFreePoints: 25 });
+    expect(done(guess(3, "ann", "deepseek", 10)).trades.map((trade) => trade.kind)).toEqual(["sale"]);
+    expect(done(withdraw(4, "ann")).trades).toEqual([]);
+  });
+
+  it("sell a number of shares that can be counted as long as they sell any", () => {
+    const { play, guess, withdraw } = story({ ...lopsided(20), liquidity: 12_000 });
+    play.market = { ...play.market, outcomes: lopsided(20).outcomes.map((o) => ({ ...o, shares: o.shares * 20 })) };
+    expect(price(play.market, "deepseek")).toBeLessThan(3e-9);
+    const placed = done(guess(1, "ann", "deepseek", 250));
+    expect(placed.stakedOwnPoints).toBe(250);
+    expect(heldBy(play, "ann").deepseek).toBeLessThan(Number.MAX_SAFE_INTEGER / 1_000);
+    expect(done(withdraw(2, "ann")).walletPoints).toBeGreaterThanOrEqual(249);
+  });
+
+  it("stay playable when five labs are backed by a thousand members each and the others by none", () => {
+    const play = openPlay(aMarketOf(600, { a: 0.15, b: 0.15, c: 0.15, d: 0.15, e: 0.15, f: 0.05, [OTHER]: 0.2 }));
+    for (let n = 0; n < 5_000; n += 1) {
+      const lab = "abcde"[n % 5] ?? "a";
+      expect(act(play, { memberId: `m${n}`, wish: guessOn(lab, 250), atMs: n }).done).toBe(true);
+    }
+    expect(price(play.market, "f")).toBeLessThan(1e-9);
+    const call = done(act(play, { memberId: "late", wish: guessOn("f", 250), atMs: 5_000 }));
+    expect(call).toMatchObject({ what: "placed", trades: [], guess: { call: { price: 1e-9 } } });
+  });
+});
+
 describe("raising", () => {
   it("changes neither the time nor the price of the call", () => {
     const { play, guess } = story();
@@ -174,6 +221,39 @@ describe("moving", () => {
     expect(own?.walletPoints).toBe(100);
     expect(play.wallets.get("ann")).toBe(1000);
     expect(taken.guess).toMatchObject({ call: null, free: {}, own: {}, ownCostPoints: 0, freeBudgetPoints: 25 });
+  });
+
+  it("never pays a later stake back with what an earlier one lost on top", () => {
+    const { play, guess, withdraw } = story();
+    guess(1, "bob", "deepseek", 250);
+    guess(1, "ann", "deepseek", 250);
+    withdraw(2, "bob");
+    const lostPoints = 250 - done(withdraw(2, "ann")).walletPoints;
+    expect(lostPoints).toBeGreaterThan(50);
+    const again = done(guess(3, "ann", "xiaomi", 50));
+    expect(again.guess).toMatchObject({ ownCostPoints: lostPoints + 50, ownStakePoints: 50 });
+    guess(4, "bob", "xiaomi", 200);
+    guess(4, "cid", "xiaomi", 250);
+    expect(worthPoints(play.market, guessOf(play, "ann"))).toBe(50);
+    const taken = done(withdraw(5, "ann"));
+    expect(taken.trades[0]?.potPoints).toBeLessThan(-150);
+    expect(taken.walletPoints).toBe(50);
+    expect(taken.guess).toMatchObject({ ownCostPoints: lostPoints, ownStakePoints: 0 });
+    expect(play.wallets.get("ann")).toBe(1000 - lostPoints);
+  });
+
+  it("takes what the move staked for its cost, and every raise since", () => {
+    const { play, guess, withdraw } = story();
+    guess(1, "ann", "deepseek", 100);
+    guess(2, "bob", "xiaomi", 250);
+    const moved = done(guess(3, "ann", "xiaomi"));
+    expect(moved.stakedOwnPoints).toBeLessThan(90);
+    expect(moved.guess).toMatchObject({ ownCostPoints: 100, ownStakePoints: moved.stakedOwnPoints });
+    const raised = done(guess(4, "ann", "xiaomi", 7));
+    expect(raised.guess).toMatchObject({ ownCostPoints: 107, ownStakePoints: moved.stakedOwnPoints + 7 });
+    guess(5, "cid", "xiaomi", 250);
+    expect(done(withdraw(6, "ann")).walletPoints).toBe(moved.stakedOwnPoints + 7);
+    expect(play.wallets.get("ann")).toBe(900 + moved.stakedOwnPoints);
   });
 
   it("stakes another sum when the member says so", () => {

@@ -139,6 +139,9 @@ describe("in any market, whatever its members do,", () => {
       const own = play.trades.filter((trade) => trade.memberId === memberId && trade.part === "own");
       expect(guess.ownCostPoints).toBe(0 - sum(own.map((trade) => trade.walletPoints)));
       expect(guess.ownCostPoints).toBeLessThanOrEqual(rules.ownCapPoints);
+      const sinceSale = own.slice(own.findLastIndex((trade) => trade.kind === "sale") + 1);
+      expect(guess.ownStakePoints).toBe(sum(sinceSale.map((trade) => trade.potPoints)));
+      expect(guess.ownStakePoints > 0).toBe(Object.keys(guess.own).length > 0);
       expect(guess.ownCostPoints).toBeGreaterThanOrEqual(0);
       expect(play.wallets.get(memberId)).toBe(rules.bankrollPoints - guess.ownCostPoints);
     });
@@ -196,6 +199,14 @@ describe("in any market, whatever its members do,", () => {
 });
 
 describe("points cannot be made before settlement:", () => {
+  it("no own sale pays more than its shares have cost, nor more than they fetched", () => {
+    overStories((_play, _action, before, { trades }) => {
+      for (const { part, kind, potPoints, walletPoints } of trades)
+        if (part === "own" && kind === "sale")
+          expect(walletPoints).toBe(Math.min(-potPoints, before.guess.ownStakePoints));
+    });
+  });
+
   it("buying and selling back never profits, and costs no more than a point", () => {
     fc.assert(
       fc.property(

@@ -8,12 +8,12 @@ import type { Server, ServerOptions } from "../../sandbox/discord/guild.ts";
 import { type DiscordSandbox, startDiscord } from "../../sandbox/discord/server.ts";
 import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
-import { claimMs } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries, claimMs, recordRetry } from "../../src/actions/deliver-messages.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
-import { connect, disconnect } from "../../src/discord/client.ts";
+import { connect, disconnect, isConnected } from "../../src/discord/client.ts";
 import { deliverDue, startSchedule } from "../../src/schedule.ts";
 import { type Db, openDatabase } from "../../src/storage/database.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";
@@ -440,6 +440,38 @@ describe("when Discord has a bad day", () => {
     expect(about(channel, name)).toHaveLength(1);
     expect(channel.threads).toHaveLength(1);
     expect(await stateOf(bot.db, "announcement")).toEqual(["sent"]);
+  });
+
+  it("a message whose thread fails to the last attempt counts as posted, without a word of trouble", async () => {
+    const bot = await aBot();
+    const { channel } = await aServerWithChannel(bot, { threadPerModel: true });
+    const name = await aListedModel(bot.app);
+    for (let attempt = 1; attempt < 12; attempt++) {
+      const [claimed] = await claimDeliveries(bot.app, { by: "no luck", most: 1 });
+      if (!claimed) throw new Error("nothing is due");
+      await recordRetry(bot.app, claimed.delivery, { unsure: false, afterMs: 0 });
+    }
+    bot.discord.faults.serverError({ route: "/threads" });
+    await bot.deliver();
+    expect(about(channel, name)).toHaveLength(1);
+    expect(await stateOf(bot.db, "announcement")).toEqual(["sent: discord-failed"]);
+    expect(await stateOf(bot.db, "trouble")).toEqual([]);
+  });
+
+  it("a lost connection costs no attempt: nothing is begun until it is back", async () => {
+    const bot = await aBot();
+    const { channel } = await aServerWithChannel(bot);
+    const name = await aListedModel(bot.app);
+    const whileLost = new Promise<void>((resolve, reject) => {
+      bot.client.once("shardReconnecting", () => void bot.deliver().then(resolve, reject));
+    });
+    bot.discord.dropGateway({ resumable: true });
+    await whileLost;
+    expect(about(channel, name)).toEqual([]);
+    expect((await owed(bot.db, "announcement")).map(({ state, attempts }) => [state, attempts])).toEqual([["due", 0]]);
+    await expect.poll(() => isConnected(bot.client), { timeout: 15_000 }).toBe(true);
+    await bot.deliver();
+    expect(about(channel, name)).toHaveLength(1);
   });
 
   it.each(["user", "shared", "global"] as const)("waits as long as a %s rate limit asks", async (scope) => {

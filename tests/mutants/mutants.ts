@@ -25,9 +25,37 @@ export const mutants: readonly Mutant[] = [
   {
     name: "profit paid on a sale",
     file: "src/domain/guess-trades.ts",
-    find: "ownPaidPoints = Math.min(sale.points, guess.ownCostPoints);",
+    find: "ownPaidPoints = Math.min(sale.points, guess.ownStakePoints);",
     replace: "ownPaidPoints = sale.points;",
     tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
+  },
+  {
+    name: "a stake taken back with what an earlier one lost",
+    file: "src/domain/guess-trades.ts",
+    find: "ownPaidPoints = Math.min(sale.points, guess.ownStakePoints);",
+    replace: "ownPaidPoints = Math.min(sale.points, guess.ownCostPoints);",
+    tests: ["tests/domain/guess.test.ts", "tests/domain/market.properties.test.ts"],
+  },
+  {
+    name: "a debit the database lets through below zero",
+    file: "src/storage/guess-writes.ts",
+    find: "sql`(given.balance_points >= 0 or ${wallets.balancePoints} + given.balance_points >= 0)`,",
+    replace: "sql`true`,",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
+    name: "wallets read without a lock",
+    file: "src/storage/guesses.ts",
+    find: '.limit(1)\n    .for("update")',
+    replace: ".limit(1)",
+    tests: ["tests/actions/guess-races.test.ts"],
+  },
+  {
+    name: "shares without number where the odds are nothing",
+    file: "src/domain/market.ts",
+    find: "if (p >= rules.highestPrice || p < rules.lowestPrice) return 0;",
+    replace: "if (p >= rules.highestPrice) return 0;",
+    tests: ["tests/domain/guess.test.ts"],
   },
   {
     name: "a listing that forgets the holders of someone else",

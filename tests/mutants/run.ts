@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { type Mutant, mutants } from "./mutants.ts";
 
 // Deliberate breaks, each applied to a copy of the project: the tests that guard the broken rule must fail. Prints a
@@ -41,8 +42,12 @@ function broken(text: string, { file, find, replace }: Mutant): string {
   return pieces.join(replace);
 }
 
-function failuresIn(output: string): string {
-  return /(\d+) passed, (\d+) failed/.exec(output)?.[0] ?? "no test ran";
+/**
+ * How many tests failed, as vitest counts them: those that were never run after the first failure are not among them,
+ * nor is a file that did not load. A break that only keeps the code from loading is no test of the tests.
+ */
+function failuresIn(output: string): number {
+  return Number(/^\s*Tests\s+(\d+) failed/m.exec(stripVTControlCharacters(output))?.[1] ?? 0);
 }
 
 const wanted = process.argv.slice(2);
@@ -60,10 +65,11 @@ try {
     writeFileSync(path, broken(text, mutant));
     const { passed, output } = runTests(copy, mutant.tests);
     writeFileSync(path, text);
-    const ran = /\d+ passed, [1-9]\d* failed/.test(output);
-    const caught = !passed && ran;
+    const failed = failuresIn(output);
+    const caught = !passed && failed > 0;
     if (!caught) survivors += 1;
-    console.log(`${caught ? "caught  " : "SURVIVED"}  ${mutant.name}  (${failuresIn(output)})`);
+    const why = passed ? "all passed" : failed > 0 ? `${failed} failed` : "no test ran";
+    console.log(`${caught ? "caught  " : "SURVIVED"}  ${mutant.name}  (${why})`);
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });

@@ -42,7 +42,7 @@ function description(card: ModelCard, latest: readonly Caller[], names: LabNames
     ...factLines(card.facts),
     what === null || what.trim() === "" ? null : `> ${escaped(what, shown.description)}`,
     "",
-    `**Odds**, ${guessesWords(card.callers)}`,
+    `**${card.state === "settled" ? "Odds at the end, late guesses included" : "Odds"}**, ${guessesWords(card.callers)}`,
     ...oddsLines(card.odds, mostOdds, names),
     ...(stance.length > 0 ? ["", "**Latest guesses**", ...stance] : []),
   ];

@@ -22,8 +22,11 @@ function boughtLine(receipt: Standing): string {
     receipt.stakedOwnPoints > 0 ? `${points(receipt.stakedOwnPoints)} of your own` : "",
   ].filter((part) => part !== "");
   if (parts.length > 0) return `${receipt.what === "raised" ? "Added" : "Staked"}: ${parts.join(" and ")}.`;
-  if ((receipt.priceNow ?? 0) >= rules.highestPrice) {
+  if (receipt.stakeRoomPoints === 0 && (receipt.priceNow ?? 0) >= rules.lowestPrice) {
     return `Nothing was staked: from ${percent(rules.highestPrice)} on there is nothing left to buy. Your call counts all the same.`;
+  }
+  if ((receipt.priceNow ?? 1) < rules.lowestPrice) {
+    return "Nothing was staked: its odds are too small to buy any. Your call counts all the same.";
   }
   return "No points are on it. Your call counts all the same; Raise adds points.";
 }
@@ -53,6 +56,7 @@ function lines(receipt: Standing, names: LabNames, fresh: boolean): string[] {
     `You are the first to name ${labText(receipt.listed, names)}: it now has odds of its own.`;
   const clipped =
     receipt.clippedPoints > 0 &&
+    (receipt.priceNow ?? 1) >= rules.lowestPrice &&
     `${points(receipt.clippedPoints)} of your stake stay in your wallet: stakes end where the odds reach ${percent(rules.highestPrice)}.`;
   const returned =
     receipt.returnedPoints > 0 && `Your own points on the lab you left came back: ${points(receipt.returnedPoints)}.`;
@@ -65,8 +69,8 @@ function lines(receipt: Standing, names: LabNames, fresh: boolean): string[] {
     receipt.paysPoints > 0 && `If you are right it pays **${points(receipt.paysPoints)}**.`,
     fresh && listed,
     ridesLine(receipt, names),
-    receipt.ownCostPoints > 0 &&
-      `Your own points in it: ${points(receipt.ownCostPoints)}. Taking it back now returns ${points(receipt.worthPoints)}.`,
+    receipt.ownStakePoints > 0 &&
+      `Your own points in it: ${points(receipt.ownStakePoints)}. Taking it back now returns ${points(receipt.worthPoints)}.`,
     `Left in your wallet: ${points(receipt.walletPoints)}.`,
   ];
   return all.filter((line): line is string => typeof line === "string");
@@ -93,7 +97,7 @@ export function receiptView(
     ].join("\n");
     return { content, components: [buttonRow(button("Guess again", "guess-here", modelId, "main"))] };
   }
-  const full = receipt.ownCostPoints >= rules.ownCapPoints;
+  const full = receipt.ownCostPoints >= rules.ownCapPoints || receipt.stakeRoomPoints === 0;
   return {
     content: lines(receipt, names, fresh).join("\n"),
     components: [
@@ -113,7 +117,7 @@ export function withdrawQuestion(receipt: GuessReceipt, names: LabNames): Messag
   const since =
     receipt.calledAt === null
       ? ""
-      : ` It has stood since ${moment(receipt.calledAt, "f")}; a later one counts from then.`;
+      : ` It has stood since ${moment(receipt.calledAt, "f")}; the time of a new guess would start anew.`;
   return {
     content: [
       `Take back your guess${call} for ${bold(receipt.modelName, shown.modelName)}?`,
@@ -129,7 +133,9 @@ export function withdrawQuestion(receipt: GuessReceipt, names: LabNames): Messag
 export function sharedReceipt(receipt: GuessReceipt, memberName: string, names: LabNames): MessageView {
   const call = receipt.call === null ? "nobody" : callText({ ...receipt.call, name: null }, names);
   const now = receipt.priceNow === null ? "" : ` (${percent(receipt.priceNow)} now)`;
-  const odds = receipt.callPrice === null ? "" : `\nCalled at odds of ${percent(receipt.callPrice)}${now}.`;
+  // The odds of a name nobody knows would tell that there is one.
+  const isSecret = receipt.call?.name != null;
+  const odds = receipt.callPrice === null || isSecret ? "" : `\nCalled at odds of ${percent(receipt.callPrice)}${now}.`;
   return {
     content: `${bold(memberName, shown.memberName)} says ${call} built ${bold(receipt.modelName, shown.modelName)}.${odds}\nIf right it pays ${points(receipt.paysPoints)}.`,
     components: [

@@ -1,7 +1,8 @@
+import type { NamingRefusal } from "../../domain/name-lab.ts";
 import type { GuessAnswer } from "../../domain/receipt.ts";
 import { rules } from "../../domain/rules.ts";
 import type { DecisionRefusal } from "../../domain/settlement.ts";
-import { type LabNames, labList, labText } from "./lab-words.ts";
+import { type LabNames, labList, labNames, labText } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
 import { moment, points } from "./numbers.ts";
 import { bold, escaped, shown } from "./text.ts";
@@ -71,7 +72,7 @@ const timeFormats = "`2026-03-18 19:54` (UTC), `2026-03-18T19:54:00+01:00`, Unix
 const decisionWords = {
   "no-such-model": noSuchModel,
   "no-such-lab": ({ typed }) =>
-    `I know no lab called “${escaped(typed, shown.typed)}”. Pick one from the list that opens while you type.`,
+    `I know no lab called “${escaped(typed, shown.typed)}”. Pick one from the list that opens while you type, or teach me the name with \`/settle name-lab\`.`,
   "same-lab-twice": () => "Both labs are the same. Leave `second-lab` out if one lab built it.",
   "other-is-no-lab": () => "“Someone else” cannot have built it. Name the lab that did, even if nobody guessed it.",
   "bad-source": () =>
@@ -92,4 +93,21 @@ const decisionWords = {
 /** Why a model was not settled, voided, reopened, frozen or unfrozen, and what to do next. */
 export function decisionRefusal(refusal: DecisionRefusal, names: LabNames): MessageView {
   return inWords<DecisionRefusal>(decisionWords, refusal, names);
+}
+
+const namingWords = {
+  "no-name": () => "I could not read that name. Type it in letters.",
+  "name-too-long": ({ mostCharacters }) => `That name is too long. Use at most ${mostCharacters} characters.`,
+  "means-someone-else": () =>
+    "That is how members say “Someone else”, so no lab can be called it. Give the lab's own name.",
+  "already-known": ({ name, labName }) =>
+    `“${escaped(name, shown.typed)}” is known here already: it is ${bold(labName, shown.labName)}. Nothing was changed.`,
+  "no-such-lab": ({ typed }) =>
+    `I know no lab called “${escaped(typed, shown.typed)}”. For \`same-as\` pick one from the list that opens while you type, or leave it out to make the name a lab of its own.`,
+  "too-many": ({ mostNames }) => `This server has taught me ${mostNames} names already, which is the most.`,
+} satisfies WordsFor<NamingRefusal>;
+
+/** Why a name was not made a lab's, and what to do next. */
+export function namingRefusal(refusal: NamingRefusal): MessageView {
+  return inWords<NamingRefusal>(namingWords, refusal, labNames([]));
 }

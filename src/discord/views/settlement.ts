@@ -1,3 +1,4 @@
+import type { TaughtName } from "../../domain/name-lab.ts";
 import type { DecisionAnswer, SettlementPosition, SettlementSummary } from "../../domain/settlement.ts";
 import { callText, type LabNames, labList } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
@@ -99,3 +100,16 @@ export function decisionResult(decision: Decision, moderatorName: string): Messa
 }
 
 export const decisionDone: MessageView = { content: "Done. It is in the channel." };
+
+/** What became of a name nobody knew, for the moderator who said whose it is. */
+export function nameTaught({ name, labName, what }: TaughtName): MessageView {
+  const lab = bold(labName, shown.labName);
+  return {
+    content: [
+      what === "new-lab"
+        ? `${lab} is a lab of this server now. It gets odds of its own on a model when somebody guesses it there.`
+        : `“${escaped(name, shown.typed)}” is another name of ${lab} in this server now.`,
+      `Guesses that gave this name count as guesses on ${lab}. Whoever made one keeps its time and odds by saying ${lab} with \`/guess\` now.`,
+    ].join("\n"),
+  };
+}

@@ -34,8 +34,9 @@ describe("the receipt of a guess", () => {
     expect(receiptView(aReceipt({ clippedPoints: 20 }), names).content).toContain(
       "20 points of your stake stay in your wallet: stakes end where the odds reach 97 %.",
     );
-    const nothing = aReceipt({ stakedFreePoints: 0, stakedOwnPoints: 0, priceNow: 0.98, paysPoints: 0 });
-    expect(receiptView(nothing, names).content).toContain("Nothing was staked");
+    const nothing = aReceipt({ stakedFreePoints: 0, stakedOwnPoints: 0, priceNow: 0.969, stakeRoomPoints: 0, paysPoints: 0 });
+    expect(receiptView(nothing, names).content).toContain("Nothing was staked: from 97 % on");
+    expect(buttons(receiptView(nothing, names))).toContain("Raise raise:1:42 off");
   });
 
   it("says that a lab has odds of its own now because this guess named it", () => {
@@ -56,6 +57,19 @@ describe("the receipt of a guess", () => {
     expect(receiptView(aReceipt({ call: anyone }), names).content).toContain("had no odds of its own when you said it");
   });
 
+  it("names only the points that are in it, not those an earlier stake lost", () => {
+    const view = receiptView(aReceipt({ ownCostPoints: 165, ownStakePoints: 50, worthPoints: 50 }), names);
+    expect(view.content).toContain("Your own points in it: 50 points. Taking it back now returns 50 points.");
+    expect(view.content).not.toContain("165");
+  });
+
+  it("says why nothing is bought of a lab whose odds are next to nothing", () => {
+    const none = { stakedFreePoints: 0, stakedOwnPoints: 0, ownStakePoints: 0, paysPoints: 0, clippedPoints: 20 };
+    const view = receiptView(aReceipt({ ...none, callPrice: 1e-9, priceNow: 1e-12 }), names);
+    expect(view.content).toContain("Nothing was staked: its odds are too small to buy any.");
+    expect(view.content).not.toContain("97 %");
+  });
+
   it("offers no raise to a member who has staked the most already", () => {
     expect(buttons(receiptView(aReceipt({ ownCostPoints: 250 }), names))[0]).toBe("Raise raise:1:42 off");
   });
@@ -74,7 +88,7 @@ describe("the receipt of a guess", () => {
 it("Withdraw asks first, and says what is lost with an early call", () => {
   const view = withdrawQuestion(aReceipt(), names);
   expect(view.content).toBe(
-    "Take back your guess on **DeepSeek** for **Hunter Alpha**?\nIt returns 98 points. It has stood since <t:1773260700:f>; a later one counts from then.",
+    "Take back your guess on **DeepSeek** for **Hunter Alpha**?\nIt returns 98 points. It has stood since <t:1773260700:f>; the time of a new guess would start anew.",
   );
   expect(buttons(view)).toEqual(["Yes, withdraw withdraw-yes:1:42", "Keep it keep:1:42"]);
 });

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { claimDeliveries, recordFailed, recordSent } from "../../src/actions/deliver-messages.ts";
+import { joinServers } from "../../src/actions/join-server.ts";
+import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { saveServer } from "../../src/actions/set-up-server.ts";
+import type { App } from "../../src/app.ts";
+import { markets, servers } from "../../src/storage/schema.ts";
+import { describeOnBoth, embedded } from "../support/database.ts";
+import {
+  aCatalogue,
+  aServer,
+  aStealthListing,
+  firstRead,
+  hourMs,
+  owed,
+  storyClock,
+  watcherApp,
+} from "../support/watcher-app.ts";
+
+const named = (...serverIds: string[]) => serverIds.map((serverId) => ({ serverId, name: `Server ${serverId}` }));
+
+describeOnBoth("when the bot starts again", (database) => {
+  it("has left the servers that are gone, and is still in those that are only unavailable", async () => {
+    const { db } = await database.open();
+    const clock = storyClock();
+    const app = watcherApp(db, clock);
+    await firstRead(app);
+    for (const serverId of ["100", "200", "300"]) await aServer(app, serverId, { announcementChannelId: "1" });
+    await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")));
+    clock.later(hourMs);
+    const stillIn = new Set(["100", "300"]);
+    await joinServers(app, named("100"), (serverId) => stillIn.has(serverId));
+
+    const left = (await db.select().from(servers)).map(({ serverId, leftAt }) => [serverId, leftAt] as const);
+    expect(new Map(left)).toEqual(
+      new Map([
+        ["100", null],
+        ["200", clock.now],
+        ["300", null],
+      ]),
+    );
+    expect(app.models.of("200").models).toEqual([]);
+    expect(app.models.of("300").models).toHaveLength(1);
+    // Nothing more is opened there, and what is owed to it waits.
+    await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha"), aStealthListing("Fox Alpha")));
+    const foxes = (await db.select().from(markets)).filter(({ modelId }) => modelId === 2);
+    expect(foxes.map(({ serverId }) => serverId).sort()).toEqual(["100", "300"]);
+    const due = await claimDeliveries(app, { by: "this process", most: 100 });
+    expect(new Set(due.map(({ delivery }) => delivery.serverId))).toEqual(stillIn);
+  });
+
+  it("has left them all if nobody wants it any more, and notes once since when", async () => {
+    const { db } = await database.open();
+    const clock = storyClock();
+    const app = watcherApp(db, clock);
+    await aServer(app, "100");
+    const goneAt = clock.now;
+    await joinServers(app, [], () => false);
+    clock.later(hourMs);
+    await joinServers(app, [], () => false);
+    expect((await db.select().from(servers)).map(({ leftAt }) => leftAt)).toEqual([goneAt]);
+  });
+});
+
+describe("a server that joins", () => {
+  it("takes none of the others away", async () => {
+    const { db } = await embedded.open();
+    const app = watcherApp(db, storyClock());
+    await aServer(app, "100");
+    await aServer(app, "200");
+    expect((await db.select().from(servers)).map(({ leftAt }) => leftAt)).toEqual([null, null]);
+  });
+});
+
+describe("a hello that could not be said", () => {
+  async function failHello(app: App) {
+    const [claimed] = await claimDeliveries(app, { by: "this process", most: 1 });
+    if (claimed?.delivery.kind !== "hello") throw new Error("no hello is due");
+    await recordFailed(app, claimed.delivery, { problem: "cannot-send", unsure: false });
+  }
+
+  it("is tried again when the bot starts or is invited again, until it is said once", async () => {
+    const { db } = await embedded.open();
+    const app = watcherApp(db, storyClock());
+    await aServer(app, "100");
+    await failHello(app);
+    expect(await claimDeliveries(app, { by: "this process", most: 1 })).toEqual([]);
+    await aServer(app, "200");
+    await failHello(app);
+
+    await joinServers(app, named("100"));
+    const due = await claimDeliveries(app, { by: "this process", most: 9 });
+    expect(due.map(({ delivery }) => [delivery.key, delivery.attempts])).toEqual([["hello:100", 1]]);
+    for (const { delivery } of due) {
+      await recordSent(app, delivery, { channelId: "101", messageId: "7", threadId: null });
+    }
+    await joinServers(app, named("100"));
+    expect((await owed(db, "hello")).map(({ state }) => state)).toEqual(["sent", "failed"]);
+  });
+
+  it("is no longer needed once the server is set up", async () => {
+    const { db } = await embedded.open();
+    const app = watcherApp(db, storyClock());
+    await aServer(app, "100");
+    await failHello(app);
+    await saveServer(app, "100", { announcementChannelId: "110" });
+    await joinServers(app, named("100"));
+    expect((await owed(db, "hello")).map(({ state }) => state)).toEqual(["failed"]);
+  });
+});

@@ -1,0 +1,82 @@
+import { eq } from "drizzle-orm";
+import { expect, it } from "vitest";
+import { transact } from "../../src/storage/database.ts";
+import { type GuessChanges, OverdrawnWallet, writeGuesses } from "../../src/storage/guess-writes.ts";
+import { entries, members, transactions, wallets } from "../../src/storage/schema.ts";
+import { storyBegins } from "../support/app.ts";
+import { describeOnBoth } from "../support/database.ts";
+
+const season = "2026-Q1";
+const serverId = "1";
+const ann = { serverId, season, memberId: "ann" };
+const bob = { serverId, season, memberId: "bob" };
+
+function changed(changes: Partial<GuessChanges>): GuessChanges {
+  return {
+    transactions: [],
+    entries: [],
+    trades: [],
+    calls: [],
+    listedLabs: [],
+    guesses: [],
+    members: [],
+    markets: [],
+    newWallets: [],
+    walletChanges: [],
+    ...changes,
+  };
+}
+
+describeOnBoth("writing a batch of guesses", (database) => {
+  async function withWallets(annPoints: number) {
+    const { db } = await database.open();
+    await db.insert(wallets).values([
+      { ...ann, balancePoints: annPoints },
+      { ...bob, balancePoints: 100 },
+    ]);
+    return {
+      db,
+      write: (changes: GuessChanges) => transact(db, (tx) => writeGuesses(tx, changes)),
+      balance: async (memberId: string) =>
+        (await db.select().from(wallets).where(eq(wallets.memberId, memberId)))[0]?.balancePoints,
+    };
+  }
+
+  it("refuses to take more from a wallet than it holds, and then writes nothing of the batch", async () => {
+    const { db, write, balance } = await withWallets(30);
+    const batch = changed({
+      transactions: [{ transactionId: 1, key: "a", kind: "guess", serverId, season, at: storyBegins }],
+      entries: [
+        { transactionId: 1, account: "wallet", memberId: "ann", points: -31 },
+        { transactionId: 1, account: "pot", points: 31 },
+      ],
+      members: [{ serverId, memberId: "ann", name: "Ann" }],
+      walletChanges: [
+        { ...bob, points: -10 },
+        { ...ann, points: -31 },
+      ],
+    });
+    await expect(write(batch)).rejects.toThrow(OverdrawnWallet);
+    expect([await balance("ann"), await balance("bob")]).toEqual([30, 100]);
+    for (const table of [transactions, entries, members]) expect(await db.$count(table)).toBe(0);
+  });
+
+  it("takes the last point of a wallet, and pays into one that is below zero", async () => {
+    const { write, balance } = await withWallets(-40);
+    await write(
+      changed({
+        walletChanges: [
+          { ...bob, points: -100 },
+          { ...ann, points: 15 },
+        ],
+      }),
+    );
+    expect([await balance("ann"), await balance("bob")]).toEqual([-25, 0]);
+  });
+
+  it("refuses a debit of a wallet that does not exist", async () => {
+    const { write } = await withWallets(30);
+    const nobody = { ...ann, memberId: "nobody", points: -1 };
+    await expect(write(changed({ walletChanges: [nobody] }))).rejects.toThrow(OverdrawnWallet);
+  });
+});

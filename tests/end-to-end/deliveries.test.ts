@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Client } from "discord.js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Channel } from "../../sandbox/discord/channel.ts";
@@ -18,6 +17,7 @@ import { deliverDue, startSchedule } from "../../src/schedule.ts";
 import { type Db, openDatabase } from "../../src/storage/database.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";
 import type { DeliveryStory } from "../support/delivery-process.ts";
+import { nodeArguments } from "../support/programs.ts";
 import {
   aCatalogue,
   aStealthListing,
@@ -530,11 +530,10 @@ describeOnPostgres("two bots on one database", (database) => {
   });
 });
 
-const processFile = fileURLToPath(new URL("../support/delivery-process.ts", import.meta.url));
-
 /** Runs a bot in a process of its own, to its end. Returns how it ended: an exit code, or the signal that killed it. */
 async function runBot(story: DeliveryStory): Promise<string | number> {
-  const child = spawn(process.execPath, ["--import", "tsx", processFile, JSON.stringify(story)], { stdio: "inherit" });
+  const program = nodeArguments("tests/support/delivery-process.ts");
+  const child = spawn(process.execPath, [...program, JSON.stringify(story)], { stdio: "inherit" });
   const [code, signal] = await once(child, "exit");
   return signal ?? code;
 }

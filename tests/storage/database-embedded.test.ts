@@ -4,7 +4,6 @@ import fs, { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fr
 import { syncBuiltinESMExports } from "node:module";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -14,6 +13,7 @@ import { lockFolder } from "../../src/storage/folder-lock.ts";
 import { StorageUnavailable } from "../../src/storage/unavailable.ts";
 import { embedded, temporaryFolder } from "../support/database.ts";
 import { embeddedTemplate } from "../support/embedded-template.ts";
+import { nodeArguments } from "../support/programs.ts";
 
 // Each of these takes a few seconds, but they wait for the disk and for processes to start.
 const patienceMs = 60_000;
@@ -154,8 +154,8 @@ function asAnOrdinaryUser(): void {
 }
 
 function start(settings: DatabaseSettings, task: "insert" | "hold") {
-  const program = fileURLToPath(new URL("../support/storage-process.ts", import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(settings), task], {
+  const program = nodeArguments("tests/support/storage-process.ts");
+  const child: ChildProcess = spawn(process.execPath, [...program, JSON.stringify(settings), task], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines: string[] = [];

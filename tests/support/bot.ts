@@ -1,15 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { onTestFailed, onTestFinished, vi } from "vitest";
 import type { DiscordSandbox } from "../../sandbox/discord/server.ts";
 import type { SandboxOpenRouter } from "../../sandbox/openrouter/server.ts";
 import type { DatabaseSettings } from "../../src/storage/database.ts";
 import { temporaryFolder } from "./database.ts";
+import { nodeArguments } from "./programs.ts";
 
-/** .ci/run also gives the built bot here. */
-const main = join(import.meta.dirname, "../..", process.env.UNMASK_MAIN ?? "src/main.ts");
-const nodeArguments = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx"), main] : [main];
+/** .ci/run may give the built bot here. */
+const main = process.env.UNMASK_MAIN ?? "src/main.ts";
 
 export type LogLine = { readonly level: string; readonly msg: string; readonly [detail: string]: unknown };
 
@@ -36,7 +35,7 @@ export async function startBotProcess(around: {
   env?: Record<string, string>;
 }): Promise<BotProcess> {
   const { discord, openRouter, database, env } = around;
-  const bot = spawn(process.execPath, nodeArguments, {
+  const bot = spawn(process.execPath, nodeArguments(main), {
     cwd: temporaryFolder(),
     env: {
       PATH: process.env.PATH,

@@ -43,6 +43,8 @@ async function runTests(words: string[]): Promise<Vitest | undefined> {
     exclude: ["tests/bench/**", "**/node_modules/**"],
     pool: "forks",
     maxWorkers: 2,
+    isolate: false,
+    setupFiles: ["tests/support/own-modules.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     ...options,

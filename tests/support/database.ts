@@ -2,13 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/pglite";
 import { describe, onTestFinished } from "vitest";
-import { type Database, type DatabaseSettings, openDatabase, rows } from "../../src/storage/database.ts";
+import { type Database, type DatabaseSettings, openDatabase } from "../../src/storage/database.ts";
 import { dropDatabase, newDatabase } from "./database-server.ts";
-import { embeddedTemplate, tablesIn } from "./embedded-template.ts";
+import { giveBackEmbedded, takeEmbedded } from "./embedded-pool.ts";
+import { embeddedTemplate } from "./embedded-template.ts";
 import { whyNoCluster } from "./postgres-cluster.ts";
 
 /** One of the two databases the bot runs on, as tests use it. */
@@ -30,8 +29,9 @@ export type TestDatabase = {
 export const embedded: TestDatabase = {
   name: "embedded",
   async open() {
-    const client = idle.pop() ?? (await PGlite.create({ loadDataDir: await embeddedTemplate() }));
-    const database: Database = { kind: "embedded", db: drizzle(client), close: once(() => giveBack(client)) };
+    const kept = await takeEmbedded();
+    const close = once(() => giveBackEmbedded(kept));
+    const database: Database = { kind: "embedded", db: drizzle(kept.client), close };
     atTheEnd(database.close);
     return database;
   },
@@ -87,21 +87,6 @@ export function temporaryFolder(): string {
 
 function whyNoPostgres(): string | undefined {
   return process.env.TEST_DATABASE_URL ? undefined : (process.env.UNMASK_NO_POSTGRES ?? whyNoCluster());
-}
-
-const idle: PGlite[] = [];
-const emptyingTimeoutMs = 5_000;
-
-/** Starting one takes half a second, emptying it 20 ms. */
-async function giveBack(client: PGlite): Promise<void> {
-  const emptied = empty(client).then(() => idle.push(client));
-  // A test that failed in a transaction may never let go of it.
-  await Promise.race([emptied, new Promise((resolve) => setTimeout(resolve, emptyingTimeoutMs).unref())]);
-}
-
-async function empty(client: PGlite): Promise<void> {
-  const db = drizzle(client);
-  await rows(db, sql`truncate ${await tablesIn(db)} restart identity cascade`);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/pglite";
 import { type Db, projectMigrations, rows } from "../../src/storage/database.ts";
 import { migrate } from "../../src/storage/migrate.ts";
@@ -67,18 +67,6 @@ export function versionOfMigrations(): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** All tables but the migrator's, as a list for a statement. */
-export async function tablesIn(db: Db): Promise<SQL> {
-  const found = await rows<{ name: string }>(
-    db,
-    sql`select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
-  );
-  return sql.join(
-    found.map(({ name }) => sql.identifier(name)),
-    sql`, `,
-  );
-}
-
 /** Tests are given emptied tables, so a migration that fills one would not be tested as it is. */
 async function refuseRows(db: Db): Promise<void> {
   const found = await rows<{ name: string }>(
@@ -87,5 +75,5 @@ async function refuseRows(db: Db): Promise<void> {
   );
   for (const { name } of found)
     if ((await rows(db, sql`select 1 as one from ${sql.identifier(name)} limit 1`)).length > 0)
-      throw new Error(`a migration puts rows into ${name}: tests/support/database.ts would empty it`);
+      throw new Error(`a migration puts rows into ${name}: tests/support/embedded-pool.ts would empty it`);
 }

@@ -1,6 +1,7 @@
 import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node";
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
+import { LongestFirst } from "./support/longest-first.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
 import { buildPrograms } from "./support/programs.ts";
 
@@ -45,6 +46,7 @@ async function runTests(words: string[]): Promise<Vitest | undefined> {
     maxWorkers: 2,
     isolate: false,
     setupFiles: ["tests/support/own-modules.ts"],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     ...options,

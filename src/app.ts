@@ -26,7 +26,7 @@ export type App = {
 
 /** Guesses answered in one transaction at most, and transactions at the same time. */
 const mostGuessesTogether = 64;
-const batchesAtOnce = 2;
+const batchesAtOnce = 4;
 
 /** Puts together what actions use. The clock is the database's unless another is given. */
 export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {

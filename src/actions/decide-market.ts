@@ -5,7 +5,7 @@ import type { DecisionAnswer, DecisionRefusal } from "../domain/settlement.ts";
 import { markBoardBehind } from "../storage/boards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { answersGiven } from "../storage/guesses.ts";
+import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel } from "../storage/markets.ts";
 import {
   keepAnswer,
@@ -42,7 +42,7 @@ export async function decideMarket(
       const market = await lockMarket(tx, request.serverId, { modelId: request.modelId });
       if (!market) return { reason: "no-such-model" };
       const { marketId } = market;
-      const [given] = await answersGiven(tx, [request.key]);
+      const given = await readAnswer(tx, request.key);
       if (given) return { marketId, answer: given.answer as DecisionAnswer };
       const at = app.clock(await readDatabaseTime(tx));
       const { serverId, season } = market;

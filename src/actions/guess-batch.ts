@@ -12,13 +12,13 @@ import { labsOfRows } from "../storage/server-labs.ts";
 import {
   apply,
   type Books,
+  changesOf,
   type Desk,
   type Done,
   deskKey,
   type GuessRequest,
   guessKey,
   openBooks,
-  outcomesOf,
   record,
   walletKey,
 } from "./guess-books.ts";
@@ -45,10 +45,9 @@ export async function answerGuesses(db: Db, clock: Clock, requests: readonly Gue
 async function answerWithin(tx: Transaction, clock: Clock, requests: readonly GuessRequest[]) {
   const books = await openBooks(tx, requests);
   const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
-  const touched = [...books.desks.values()].filter((desk) => desk.touched);
-  for (const desk of touched) books.changes.markets.push({ ...desk, outcomes: outcomesOf(desk) });
-  await writeGuesses(tx, books.changes);
-  return { answers, markets: touched.map((desk) => ({ ...desk, outcomes: outcomesOf(desk) })) };
+  const changes = changesOf(books);
+  await writeGuesses(tx, changes);
+  return { answers, markets: changes.markets };
 }
 
 function answerOne(books: Books, clock: Clock, request: GuessRequest): GuessAnswer {

@@ -8,14 +8,7 @@ import { rules } from "../domain/rules.ts";
 import type { Transaction } from "../storage/database.ts";
 import { callColumns, guessOf, marketOf } from "../storage/guess-rows.ts";
 import type { GuessChanges } from "../storage/guess-writes.ts";
-import {
-  answersGiven,
-  lockMarkets,
-  lockWallets,
-  readGuesses,
-  readServerRules,
-  takeTransactionIds,
-} from "../storage/guesses.ts";
+import { type GuessFacts, lockMarkets, readGuessFacts, type WalletKey } from "../storage/guesses.ts";
 
 /** A guess as it comes from Discord. The key makes it count once, however often it is delivered. */
 export type GuessRequest = {
@@ -43,20 +36,28 @@ export type Books = {
   wallets: Map<string, number>;
   /** Names members were last seen under. */
   names: Map<string, string>;
-  settings: Awaited<ReturnType<typeof readServerRules>>;
-  transactionIds: number[];
-  changes: GuessChanges;
+  settings: Pick<GuessFacts, "settings" | "labs">;
+  transactionIds: Iterator<number, undefined>;
+  changes: Changes;
+};
+
+/** One statement may write a row only once: of rows that change, the latest state stands for all of a batch. */
+type Changes = Pick<GuessChanges, "transactions" | "entries" | "trades" | "calls" | "listedLabs"> & {
+  guesses: Map<string, GuessChanges["guesses"][number]>;
+  members: Map<string, GuessChanges["members"][number]>;
+  newWallets: Map<string, GuessChanges["newWallets"][number]>;
+  walletChanges: Map<string, GuessChanges["walletChanges"][number]>;
 };
 
 export const deskKey = (request: { serverId: string; modelId: number }) => `${request.serverId}/${request.modelId}`;
 export const guessKey = (marketId: number, memberId: string) => `${marketId}/${memberId}`;
-export const walletKey = (desk: Desk, memberId: string) => `${desk.serverId}/${desk.season}/${memberId}`;
+export const walletKey = (place: { serverId: string; season: string }, memberId: string) =>
+  `${place.serverId}/${place.season}/${memberId}`;
 
-/** Takes the next of something that was counted beforehand. */
-function next<T>(list: T[]): T {
-  const item = list.shift();
-  if (item === undefined) throw new Error("counted too few");
-  return item;
+function nextTransactionId(books: Books): number {
+  const { value } = books.transactionIds.next();
+  if (value === undefined) throw new Error("counted too few");
+  return value;
 }
 
 /** The outcomes of a market as its row keeps them. */
@@ -66,55 +67,69 @@ export function outcomesOf(desk: Desk) {
 
 /** Locks the markets and wallets of a batch and reads all its guesses need. */
 export async function openBooks(tx: Transaction, requests: readonly GuessRequest[]): Promise<Books> {
-  const rows = await lockMarkets(tx, requests);
+  const asked = new Map(requests.map((request) => [deskKey(request), request]));
   const desks = new Map<string, Desk>();
-  for (const row of rows) {
+  for (const row of await lockMarkets(tx, [...asked.values()])) {
     const callers = new Map(row.outcomes.map((outcome) => [outcome.lab, outcome.callers]));
     desks.set(deskKey(row), { ...row, market: marketOf(row), callers, touched: false });
   }
-  const seats = requests.flatMap((request) => {
+  const seats = new Map<string, { marketId: number; memberId: string }>();
+  const wallets = new Map<string, WalletKey>();
+  for (const request of requests) {
     const desk = desks.get(deskKey(request));
-    return desk
-      ? [{ marketId: desk.marketId, serverId: desk.serverId, season: desk.season, memberId: request.member.memberId }]
-      : [];
+    if (!desk) continue;
+    const { marketId, serverId, season } = desk;
+    const { memberId } = request.member;
+    seats.set(guessKey(marketId, memberId), { marketId, memberId });
+    wallets.set(walletKey(desk, memberId), { serverId, season, memberId });
+  }
+  const facts = await readGuessFacts(tx, {
+    keys: requests.map((request) => request.key),
+    seats: [...seats.values()],
+    wallets: [...wallets.values()],
+    serverIds: [...new Set(requests.map((request) => request.serverId))],
+    transactions: requests.length * 2,
   });
-  const serverIds = [...new Set(requests.map((request) => request.serverId))];
-  const [given, guessRows, walletRows, settings, transactionIds] = await Promise.all([
-    answersGiven(
-      tx,
-      requests.map((request) => request.key),
-    ),
-    readGuesses(tx, seats),
-    lockWallets(tx, seats),
-    readServerRules(tx, serverIds),
-    takeTransactionIds(tx, requests.length * 2),
-  ]);
   return {
     desks,
-    given: new Map(given.map((row) => [row.key, row.answer])),
-    guesses: new Map(guessRows.map((row) => [guessKey(row.marketId, row.memberId), guessOf(row)])),
-    wallets: new Map(walletRows.map((row) => [`${row.serverId}/${row.season}/${row.memberId}`, row.balancePoints])),
-    names: new Map(guessRows.map((row) => [`${row.serverId}/${row.memberId}`, row.memberName ?? ""])),
-    settings,
-    transactionIds,
+    given: new Map(facts.given.map((row) => [row.key, row.answer])),
+    guesses: new Map(facts.guesses.map((row) => [guessKey(row.marketId, row.memberId), guessOf(row)])),
+    wallets: new Map(facts.wallets.map((row) => [walletKey(row, row.memberId), row.balancePoints])),
+    names: new Map(facts.guesses.map((row) => [`${row.serverId}/${row.memberId}`, row.memberName ?? ""])),
+    settings: facts,
+    transactionIds: facts.transactionIds.values() as Iterator<number, undefined>,
     changes: {
       transactions: [],
       entries: [],
       trades: [],
       calls: [],
       listedLabs: [],
-      guesses: [],
-      members: [],
-      markets: [],
-      newWallets: [],
-      walletChanges: [],
+      guesses: new Map(),
+      members: new Map(),
+      newWallets: new Map(),
+      walletChanges: new Map(),
     },
   };
 }
 
+/** All that the guesses of a batch have changed, to be written. */
+export function changesOf({ changes, desks }: Books) {
+  const { guesses, members, newWallets, walletChanges, ...appended } = changes;
+  return {
+    ...appended,
+    guesses: [...guesses.values()],
+    members: [...members.values()],
+    newWallets: [...newWallets.values()],
+    walletChanges: [...walletChanges.values()],
+    markets: [...desks.values()]
+      .filter((desk) => desk.touched)
+      .map((desk) => ({ ...desk, outcomes: outcomesOf(desk) })),
+  } satisfies GuessChanges;
+}
+
 /** The row that makes the key count once and keeps its answer. */
 export function record(books: Books, desk: Desk, request: GuessRequest, at: Date, answer: GuessAnswer): number {
-  const transactionId = next(books.transactionIds);
+  const transactionId = nextTransactionId(books);
   books.changes.transactions.push({
     transactionId,
     key: request.key,
@@ -172,25 +187,9 @@ export function apply(
   const key = guessKey(marketId, memberId);
   books.guesses.set(key, decision.guess);
   const { call, ...held } = decision.guess;
-  const row = {
-    marketId,
-    memberId,
-    serverId,
-    ...callColumns(call),
-    ...held,
-    touchedAt: at,
-  };
-  replaceIn(changes.guesses, row, (other) => other.marketId === marketId && other.memberId === memberId);
+  changes.guesses.set(key, { marketId, memberId, serverId, ...callColumns(call), ...held, touchedAt: at });
   rename(books, serverId, memberId, oneLine(request.member.name));
-  if (decision.walletPoints !== 0) {
-    const wallet = walletKey(desk, memberId);
-    books.wallets.set(wallet, (books.wallets.get(wallet) ?? 0) + decision.walletPoints);
-    const known = changes.walletChanges.find(
-      (change) => change.serverId === serverId && change.season === desk.season && change.memberId === memberId,
-    );
-    if (known) known.points += decision.walletPoints;
-    else changes.walletChanges.push({ serverId, season: desk.season, memberId, points: decision.walletPoints });
-  }
+  if (decision.walletPoints !== 0) changeWallet(books, desk, memberId, decision.walletPoints);
 }
 
 /** Keeps the name a member has now; most have the one they were last seen under. */
@@ -198,23 +197,26 @@ function rename(books: Books, serverId: string, memberId: string, name: string):
   const key = `${serverId}/${memberId}`;
   if (books.names.get(key) === name) return;
   books.names.set(key, name);
-  replaceIn(
-    books.changes.members,
-    { serverId, memberId, name },
-    (other) => other.serverId === serverId && other.memberId === memberId,
-  );
+  books.changes.members.set(key, { serverId, memberId, name });
 }
 
-/** One statement may write a row only once: the latest state stands for all of a batch. */
-function replaceIn<T>(list: T[], row: T, same: (other: T) => boolean): void {
-  const i = list.findIndex(same);
-  if (i < 0) list.push(row);
-  else list[i] = row;
+/** Into or out of a wallet; one that is opened in this batch is written with what is in it afterwards. */
+function changeWallet(books: Books, desk: Desk, memberId: string, points: number): void {
+  const key = walletKey(desk, memberId);
+  books.wallets.set(key, (books.wallets.get(key) ?? 0) + points);
+  const { newWallets, walletChanges } = books.changes;
+  const opened = newWallets.get(key);
+  if (opened) {
+    newWallets.set(key, { ...opened, balancePoints: opened.balancePoints + points });
+  } else {
+    const before = walletChanges.get(key)?.points ?? 0;
+    walletChanges.set(key, { serverId: desk.serverId, season: desk.season, memberId, points: before + points });
+  }
 }
 
 /** The entries of a transaction: what pot and wallet do not take or give between them is the house's. */
 function enter(
-  changes: GuessChanges,
+  changes: Changes,
   transactionId: number,
   memberId: string,
   points: { pot: number; wallet: number },
@@ -230,9 +232,9 @@ function openWallet(books: Books, desk: Desk, memberId: string, at: Date): void 
   const key = walletKey(desk, memberId);
   if (books.wallets.has(key)) return;
   const { serverId, season } = desk;
-  const transactionId = next(books.transactionIds);
+  const transactionId = nextTransactionId(books);
   books.wallets.set(key, rules.bankrollPoints);
-  books.changes.newWallets.push({ serverId, season, memberId, balancePoints: rules.bankrollPoints });
+  books.changes.newWallets.set(key, { serverId, season, memberId, balancePoints: rules.bankrollPoints });
   books.changes.transactions.push({
     transactionId,
     key: `grant:${key}`,

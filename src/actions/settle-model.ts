@@ -12,7 +12,7 @@ import { datesIn } from "../storage/answers.ts";
 import { markBoardBehind } from "../storage/boards.ts";
 import { type Db, type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { answersGiven } from "../storage/guesses.ts";
+import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel, readMarket } from "../storage/markets.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
 import { keepPreview, readPreview } from "../storage/settlement-previews.ts";
@@ -105,7 +105,7 @@ export async function confirmSettlement(
   const answer = await transact(app.db, async (tx): Promise<SettlementAnswer> => {
     const market = await lockMarket(tx, request.serverId, { marketId });
     if (!market) return refused({ reason: "no-such-model" });
-    const [given] = await answersGiven(tx, [request.key]);
+    const given = await readAnswer(tx, request.key);
     if (given) return datesIn(given.answer) as SettlementAnswer;
     const at = app.clock(await readDatabaseTime(tx));
     const { serverId, season } = market;

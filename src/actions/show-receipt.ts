@@ -3,7 +3,7 @@ import { upToDate } from "../domain/guess.ts";
 import { type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
 import { rules } from "../domain/rules.ts";
 import { guessOf, marketOf } from "../storage/guess-rows.ts";
-import { readGuesses } from "../storage/guesses.ts";
+import { readGuess } from "../storage/guesses.ts";
 import { readMarket } from "../storage/markets.ts";
 import { readWallet } from "../storage/wallets.ts";
 
@@ -15,12 +15,12 @@ export async function showReceipt(
   const { serverId, memberId, modelId } = request;
   const row = await readMarket(app.db, serverId, modelId);
   if (!row) return null;
-  const [guesses, walletPoints] = await Promise.all([
-    readGuesses(app.db, [{ marketId: row.marketId, memberId }]),
+  const [stored, walletPoints] = await Promise.all([
+    readGuess(app.db, row.marketId, memberId),
     readWallet(app.db, { serverId, season: row.season, memberId }),
   ]);
   const market = marketOf(row);
-  const guess = upToDate(guessOf(guesses[0]), market);
+  const guess = upToDate(guessOf(stored), market);
   if (!guess.call) return null;
   return standingReceipt({ modelId, name: row.model.name }, market, guess, walletPoints ?? rules.bankrollPoints);
 }

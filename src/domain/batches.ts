@@ -24,12 +24,18 @@ export function createBatches<Item, Answer>(settings: {
   let running = 0;
   let idlers: (() => void)[] = [];
 
+  /** The next batch: its share of what waits, in whole lanes, so that the places for batches are all at work. */
   function take(): Waiting<Item, Answer>[] {
     const batch: Waiting<Item, Answer>[] = [];
     const left: Waiting<Item, Answer>[] = [];
+    const lanes = new Set<string>();
+    const share = Math.ceil(waiting.length / (settings.atOnce - running));
     for (const entry of waiting) {
-      const free = batch.length < settings.mostItems && !busyLanes.has(settings.lane(entry.item));
-      (free ? batch : left).push(entry);
+      const lane = settings.lane(entry.item);
+      const itsTurn = lanes.has(lane) || (batch.length < share && !busyLanes.has(lane));
+      const goes = itsTurn && batch.length < settings.mostItems;
+      if (goes) lanes.add(lane);
+      (goes ? batch : left).push(entry);
     }
     waiting = left;
     return batch;

@@ -3,7 +3,7 @@ import type { SQL } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { migrate } from "./migrate.ts";
 
-export { sqlState, transact } from "./transact.ts";
+export { transact } from "./transact.ts";
 
 /** What all of storage runs its queries on, whichever driver is behind it. */
 export type Db = PgDatabase<PgQueryResultHKT>;

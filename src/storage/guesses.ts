@@ -1,167 +1,148 @@
-import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
-import { databaseTime } from "./database-time.ts";
-import { recordset } from "./recordset.ts";
+import { recordsetFrom, rowsAsJson } from "./recordset.ts";
 import { guesses, markets, members, models, serverLabs, servers, transactions, wallets } from "./schema.ts";
+import { asStored, columnsOf, jsonOf, statement } from "./statement.ts";
 
 export type MarketRow = typeof markets.$inferSelect;
 export type GuessRow = typeof guesses.$inferSelect;
 export type WalletRow = typeof wallets.$inferSelect;
 
 type MarketKey = { readonly serverId: string; readonly modelId: number };
-
-/**
- * Locks the markets of these servers and models, always in the same order so that two batches cannot wait for each
- * other, and tells the database's time.
- */
-export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]) {
-  return tx
-    .select({
-      ...getTableColumns(markets),
-      modelName: models.name,
-      listingId: models.listingId,
-      listedAt: models.listedAt,
-      databaseTime: databaseTime(),
-    })
-    .from(markets)
-    .innerJoin(models, eq(models.modelId, markets.modelId))
-    .where(
-      sql`(${markets.serverId}, ${markets.modelId}) in (select * from ${recordset(markets, keys, ["serverId", "modelId"])})`,
-    )
-    .orderBy(asc(markets.marketId))
-    .for("update", { of: markets })
-    .prepare("lock-markets")
-    .execute();
-}
+export type WalletKey = { readonly serverId: string; readonly season: string; readonly memberId: string };
 
 // In the look-ups below the limit of one keeps PostgreSQL from turning them into a scan of the whole table, which it
 // prefers as long as it knows little of it: guesses a second on one market then fell from 1,961 to 750 within three rounds
 // of the bench.
 
-/** Answers already given under these keys. */
-export async function answersGiven(tx: Transaction | Db, keys: readonly string[]) {
-  const given = tx
-    .select({ key: transactions.key, answer: transactions.answer })
-    .from(transactions)
-    .where(sql`${transactions.key} = given.key`)
-    .limit(1)
-    .as("answered");
-  const rows = keys.map((key) => ({ key }));
-  return tx
-    .select({ key: given.key, answer: given.answer })
-    .from(recordset(transactions, rows, ["key"]))
-    .innerJoinLateral(given, sql`true`)
-    .prepare("answers-given")
-    .execute();
+type LockedMarket = MarketRow & { modelName: string; listingId: string; listedAt: Date; databaseTime: Date };
+
+const locking = statement<LockedMarket>(
+  "lock-markets",
+  sql`
+    select ${columnsOf(markets, "market")}, model.name as "modelName", model.listing_id as "listingId",
+      model.listed_at as "listedAt", date_trunc('milliseconds', clock_timestamp()) as "databaseTime"
+    from (
+      select found.market_id from ${recordsetFrom(markets, sql.placeholder("keys"), ["serverId", "modelId"])}
+      cross join lateral (
+        select market_id from ${markets} where server_id = given.server_id and model_id = given.model_id limit 1
+      ) as found
+      order by found.market_id
+    ) as wanted
+    cross join lateral (select * from ${markets} where market_id = wanted.market_id limit 1 for update) as market
+    cross join lateral (select * from ${models} where model_id = market.model_id limit 1) as model`,
+);
+
+/**
+ * Locks the markets of these servers and models, always in the same order so that two batches cannot wait for each
+ * other, and tells the database's time.
+ *
+ * @param keys each market once
+ */
+export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]): Promise<LockedMarket[]> {
+  const rows = await locking(tx, { keys: rowsAsJson(markets, keys, ["serverId", "modelId"]) });
+  return rows.map((row) => {
+    const { listedAt, databaseTime } = row;
+    return { ...asStored(markets, row), listedAt: new Date(listedAt), databaseTime: new Date(databaseTime) };
+  });
 }
 
-/** The standing guesses of these members in these markets, with the names they were last seen under. The market's lock guards them. */
-export async function readGuesses(
-  tx: Transaction | Db,
-  pairs: readonly { marketId: number; memberId: string }[],
-): Promise<(GuessRow & { memberName: string | null })[]> {
-  if (pairs.length === 0) return [];
-  const guess = tx
-    .select()
-    .from(guesses)
-    .where(sql`${guesses.marketId} = given.market_id and ${guesses.memberId} = given.member_id`)
-    .limit(1)
-    .as("guess");
-  const member = tx
-    .select({ memberName: sql<string | null>`${members.name}`.as("member_name") })
-    .from(members)
-    .where(and(eq(members.serverId, guess.serverId), eq(members.memberId, guess.memberId)))
-    .limit(1)
-    .as("member");
-  return tx
-    .select({
-      marketId: guess.marketId,
-      memberId: guess.memberId,
-      serverId: guess.serverId,
-      lab: guess.lab,
-      name: guess.name,
-      outcome: guess.outcome,
-      callPrice: guess.callPrice,
-      calledAt: guess.calledAt,
-      free: guess.free,
-      own: guess.own,
-      ownCostPoints: guess.ownCostPoints,
-      ownStakePoints: guess.ownStakePoints,
-      freeBudgetPoints: guess.freeBudgetPoints,
-      outcomesSeen: guess.outcomesSeen,
-      touchedAt: guess.touchedAt,
-      memberName: member.memberName,
-    })
-    .from(recordset(guesses, pairs, ["marketId", "memberId"]))
-    .innerJoinLateral(guess, sql`true`)
-    .leftJoinLateral(member, sql`true`)
-    .prepare("read-guesses")
-    .execute();
-}
+type ServerRules = Pick<typeof servers.$inferSelect, "serverId" | "guessOnly" | "minimumAccountDays">;
 
-export type WalletKey = { readonly serverId: string; readonly season: string; readonly memberId: string };
+/** What a batch of guesses has to know once its markets are locked. */
+export type GuessFacts = {
+  /** Answers already given under these keys. */
+  given: { key: string; answer: unknown }[];
+  /** The standing guesses, with the names their members were last seen under. The market's lock guards them. */
+  guesses: (GuessRow & { memberName: string | null })[];
+  /** Locked, always in the same order; a wallet nobody has used yet is absent. */
+  wallets: WalletRow[];
+  /** What a guess must respect of its server: settings, and the names its moderators taught it. */
+  settings: ServerRules[];
+  labs: (typeof serverLabs.$inferSelect)[];
+  /** Taken beforehand, so that all rows of a batch can be sent in one flight. */
+  transactionIds: number[];
+};
 
-/** Locks these wallets, always in the same order; a wallet nobody has used yet is absent. */
-export async function lockWallets(tx: Transaction, keys: readonly WalletKey[]): Promise<WalletRow[]> {
-  if (keys.length === 0) return [];
-  const inOrder = [...keys].sort(
+const reading = statement<GuessFacts>(
+  "read-guess-facts",
+  sql`
+    with locked as (
+      select wallet.* from ${recordsetFrom(wallets, sql.placeholder("wallets"), ["serverId", "season", "memberId"])}
+      cross join lateral (
+        select * from ${wallets}
+        where server_id = given.server_id and season = given.season and member_id = given.member_id
+        limit 1 for update
+      ) as wallet
+    )
+    select ${jsonOf(sql`
+      select answered.key, answered.answer from ${recordsetFrom(transactions, sql.placeholder("keys"), ["key"])}
+      cross join lateral (select key, answer from ${transactions} where key = given.key limit 1) as answered`)} as given,
+    ${jsonOf(sql`
+      select ${columnsOf(guesses, "guess")}, member.name as "memberName"
+      from ${recordsetFrom(guesses, sql.placeholder("seats"), ["marketId", "memberId"])}
+      cross join lateral (
+        select * from ${guesses} where market_id = given.market_id and member_id = given.member_id limit 1
+      ) as guess
+      left join lateral (
+        select name from ${members} where server_id = guess.server_id and member_id = guess.member_id limit 1
+      ) as member on true`)} as guesses,
+    ${jsonOf(sql`select ${columnsOf(wallets, "locked")} from locked`)} as wallets,
+    ${jsonOf(sql`
+      select server.server_id as "serverId", server.guess_only as "guessOnly",
+        server.minimum_account_days as "minimumAccountDays"
+      from ${recordsetFrom(servers, sql.placeholder("servers"), ["serverId"])}
+      cross join lateral (select * from ${servers} where server_id = given.server_id limit 1) as server`)} as settings,
+    ${jsonOf(sql`
+      select ${columnsOf(serverLabs, "lab")} from ${recordsetFrom(servers, sql.placeholder("servers"), ["serverId"])}
+      join ${serverLabs} as lab on lab.server_id = given.server_id`)} as labs,
+    (select json_agg(nextval('transactions_transaction_id_seq'))
+      from generate_series(1, ${sql.placeholder("transactions")}::int)) as "transactionIds"`,
+);
+
+/** Locks the wallets of a batch of guesses and reads what else it has to know, in one statement. */
+export async function readGuessFacts(
+  tx: Transaction,
+  batch: {
+    keys: readonly string[];
+    seats: readonly { marketId: number; memberId: string }[];
+    wallets: readonly WalletKey[];
+    serverIds: readonly string[];
+    /** How many transaction ids to take. */
+    transactions: number;
+  },
+): Promise<GuessFacts> {
+  const inOrder = batch.wallets.toSorted(
     (a, b) => compare(a.serverId, b.serverId) || compare(a.season, b.season) || compare(a.memberId, b.memberId),
   );
-  // The limit keeps PostgreSQL from turning this into a scan of all wallets, which it prefers while it knows little of them.
-  const wallet = tx
-    .select()
-    .from(wallets)
-    .where(
-      sql`${wallets.serverId} = given.server_id and ${wallets.season} = given.season and ${wallets.memberId} = given.member_id`,
-    )
-    .limit(1)
-    .for("update")
-    .as("wallet");
-  return tx
-    .select({
-      serverId: wallet.serverId,
-      season: wallet.season,
-      memberId: wallet.memberId,
-      balancePoints: wallet.balancePoints,
-    })
-    .from(recordset(wallets, inOrder, ["serverId", "season", "memberId"]))
-    .innerJoinLateral(wallet, sql`true`)
-    .prepare("lock-wallets")
-    .execute();
+  const keys = batch.keys.map((key) => ({ key }));
+  const serverRows = batch.serverIds.map((serverId) => ({ serverId }));
+  const [facts] = await reading(tx, {
+    keys: rowsAsJson(transactions, keys, ["key"]),
+    seats: rowsAsJson(guesses, batch.seats, ["marketId", "memberId"]),
+    wallets: rowsAsJson(wallets, inOrder, ["serverId", "season", "memberId"]),
+    servers: rowsAsJson(servers, serverRows, ["serverId"]),
+    transactions: batch.transactions,
+  });
+  if (!facts) throw new Error("one row was asked for and none came");
+  return { ...facts, guesses: facts.guesses.map((row) => asStored(guesses, row)) };
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What a guess must respect of its server: settings, and the names its moderators taught it. */
-export async function readServerRules(tx: Transaction | Db, serverIds: readonly string[]) {
-  const settings = tx
-    .select({
-      serverId: servers.serverId,
-      guessOnly: servers.guessOnly,
-      minimumAccountDays: servers.minimumAccountDays,
-    })
-    .from(servers)
-    .where(sql`${servers.serverId} = any(${sql.param(serverIds)}::text[])`)
-    .prepare("read-server-rules")
-    .execute();
-  const labs = tx
-    .select()
-    .from(serverLabs)
-    .where(sql`${serverLabs.serverId} = any(${sql.param(serverIds)}::text[])`)
-    .prepare("read-server-labs")
-    .execute();
-  const [settingsRows, labRows] = await Promise.all([settings, labs]);
-  return { settings: settingsRows, labs: labRows };
+/** What was answered under this key, as it was stored; undefined if nothing has been. */
+export async function readAnswer(tx: Transaction, key: string): Promise<{ answer: unknown } | undefined> {
+  const [row] = await tx.select({ answer: transactions.answer }).from(transactions).where(eq(transactions.key, key));
+  return row;
 }
 
-/** Takes this many transaction ids, so that all rows of a batch can be sent in one flight. */
-export async function takeTransactionIds(tx: Transaction, count: number): Promise<number[]> {
-  const rows = await tx
-    .select({ id: sql<number>`nextval('transactions_transaction_id_seq')`.mapWith(Number) })
-    .from(sql`generate_series(1, ${count}::int)`)
-    .prepare("take-transaction-ids")
-    .execute();
-  return rows.map((row) => row.id);
+/** A member's standing guess in a market; undefined if there has never been one. */
+export async function readGuess(db: Db, marketId: number, memberId: string): Promise<GuessRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(guesses)
+    .where(and(eq(guesses.marketId, marketId), eq(guesses.memberId, memberId)));
+  return row;
 }

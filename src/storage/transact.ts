@@ -32,7 +32,7 @@ export async function transact<Result>(
 }
 
 /** PostgreSQL's five-character code of an error, looked for through the causes it is wrapped in. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause)
     if ("code" in at && typeof at.code === "string" && /^[0-9A-Z]{5}$/.test(at.code)) return at.code;
   return undefined;

@@ -45,10 +45,17 @@ describe("guesses that wait for one another", () => {
     expect(given).toEqual(["a1"]);
   });
 
-  it("that come at the same moment go together, and each gets its own answer", async () => {
+  it("that come at the same moment on one market go together, and each gets its own answer", async () => {
     const { add, given } = aDesk();
-    expect(await Promise.all([add("a", 1), add("b", 1), add("a", 2)])).toEqual(["a1 done", "b1 done", "a2 done"]);
-    expect(given).toEqual(["a1 b1 a2"]);
+    expect(await Promise.all([add("a", 1), add("a", 2), add("a", 3)])).toEqual(["a1 done", "a2 done", "a3 done"]);
+    expect(given).toEqual(["a1 a2 a3"]);
+  });
+
+  it("that come at the same moment on many markets share the places there are, each market in one of them", async () => {
+    const { add, given } = aDesk({ atOnce: 2 });
+    const crowd = ["a", "b", "c", "a", "d", "e", "a"].map((lane, n) => add(lane, n));
+    expect(await Promise.all(crowd)).toEqual(["a0", "b1", "c2", "a3", "d4", "e5", "a6"].map((item) => `${item} done`));
+    expect(given).toEqual(["a0 b1 c2 a3 a6", "d4 e5"]);
   });
 
   it("of one market are never worked on twice at the same time, and keep their order", async () => {

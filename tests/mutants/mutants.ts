@@ -39,15 +39,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a debit the database lets through below zero",
     file: "src/storage/guess-writes.ts",
-    find: "sql`(given.balance_points >= 0 or ${wallets.balancePoints} + given.balance_points >= 0)`,",
-    replace: "sql`true`,",
+    find: "sql`(excluded.balance_points >= 0 or ${wallets.balancePoints} + excluded.balance_points >= 0)`;",
+    replace: "sql`true`;",
     tests: ["tests/storage/guess-writes.test.ts"],
   },
   {
     name: "wallets read without a lock",
     file: "src/storage/guesses.ts",
-    find: '.limit(1)\n    .for("update")',
-    replace: ".limit(1)",
+    find: "limit 1 for update\n      ) as wallet",
+    replace: "limit 1\n      ) as wallet",
     tests: ["tests/actions/guess-races.test.ts"],
   },
   {

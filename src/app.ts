@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { answerGuesses } from "./actions/guess-batch.ts";
 import type { GuessRequest } from "./actions/guess-books.ts";
 import { openModelOf } from "./actions/load-models.ts";
+import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
+import type { Chat } from "./domain/chat.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
+import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
 import type { Db } from "./storage/database.ts";
 
@@ -16,11 +20,21 @@ export type Clock = (databaseTime: Date) => Date;
 /** All an action may use. */
 export type App = {
   readonly db: Db;
+  /** Names this process among those that share the database. */
+  readonly name: string;
   readonly clock: Clock;
+  /** Milliseconds since some moment, for how long things take: it never jumps, as a clock may. */
+  readonly elapsedMs: () => number;
   /** Models and labs per server, in memory, for autocomplete. */
   readonly models: OpenModels;
   /** Where guesses queue while earlier ones on the same market are written. */
   readonly guesses: Batches<GuessRequest, GuessAnswer>;
+  /** Asks models; null where the host has set no key. */
+  readonly chat: Chat | null;
+  /** What the host has set for questions. */
+  readonly questions: QuestionSettings;
+  /** Known labs' listings, in memory. */
+  readonly askable: AskableListings;
   readonly log: Logger;
 };
 
@@ -28,9 +42,15 @@ export type App = {
 const mostGuessesTogether = 64;
 const batchesAtOnce = 2;
 
-/** Puts together what actions use. The clock is the database's unless another is given. */
-export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
-  const { db, log, clock = (databaseTime) => databaseTime } = parts;
+/** Puts together what actions use. The clock is the database's unless another is given; without `chat` nobody is asked. */
+export function createApp(parts: {
+  db: Db;
+  log: Logger;
+  clock?: Clock;
+  chat?: Chat | null;
+  questions?: QuestionSettings;
+}): App {
+  const { db, log, clock = (databaseTime) => databaseTime, chat = null, questions = usualQuestionSettings } = parts;
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
@@ -42,5 +62,16 @@ export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
       return answers;
     },
   });
-  return { db, clock, models, guesses, log };
+  return {
+    db,
+    name: randomUUID(),
+    clock,
+    elapsedMs: () => performance.now(),
+    models,
+    guesses,
+    chat,
+    questions,
+    askable: createAskableListings(),
+    log,
+  };
 }

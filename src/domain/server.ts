@@ -1,3 +1,5 @@
+import type { QuestionAccess } from "./question-access.ts";
+
 /** What /setup keeps for a server. */
 export type ServerSettings = {
   readonly serverId: string;
@@ -7,6 +9,9 @@ export type ServerSettings = {
   readonly threadPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
+  /** Questions to models in any 24 hours; 0: none may be asked. */
+  readonly questionsPerDay: number;
+  readonly questionAccess: QuestionAccess;
 };
 
 /** Why a message the bot owes a server is not there; shown in /setup. */

@@ -4,5 +4,6 @@ export * from "./schema/catalogue.ts";
 export * from "./schema/deliveries.ts";
 export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
+export * from "./schema/questions.ts";
 export * from "./schema/servers.ts";
 export * from "./schema/settlements.ts";

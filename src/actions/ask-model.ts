@@ -1,17 +1,12 @@
 import type { App } from "../app.ts";
+import type { AskRefusal } from "../domain/ask-refusal.ts";
 import { type AskableListing, costsNothing, pricesOf, worstCostUsd } from "../domain/askable.ts";
 import type { Chat, Turn } from "../domain/chat.ts";
 import { rememberedExchanges, turnsOf } from "../domain/conversation.ts";
 import type { Member } from "../domain/member.ts";
 import type { Question, QuestionTarget } from "../domain/question.ts";
-import { type AccessRefusal, accessRefusal } from "../domain/question-access.ts";
-import {
-  type LimitRefusal,
-  limitRefusal,
-  type QuestionsLeft,
-  questionRules,
-  questionsLeft,
-} from "../domain/question-limits.ts";
+import { accessRefusal } from "../domain/question-access.ts";
+import { limitRefusal, type QuestionsLeft, questionRules, questionsLeft } from "../domain/question-limits.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readMarket } from "../storage/markets.ts";
@@ -40,19 +35,6 @@ export type AskRequest = {
   /** A listing to ask the same, as autocomplete gave it. */
   readonly compareWith: string | null;
 };
-
-export type AskRefusal =
-  | LimitRefusal
-  | AccessRefusal
-  /** The host has set no key for OpenRouter. */
-  | { readonly reason: "no-key" }
-  | { readonly reason: "no-such-model" }
-  | { readonly reason: "no-such-question" }
-  | { readonly reason: "no-such-listing" }
-  | { readonly reason: "no-prompt" }
-  | { readonly reason: "prompt-too-long"; readonly mostCharacters: number }
-  /** This very request was answered before. */
-  | { readonly reason: "asked-before" };
 
 /** What a model is about to be asked, held by this process. */
 export type AskedQuestion = { readonly question: Question; readonly turns: readonly Turn[] };

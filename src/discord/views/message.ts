@@ -17,9 +17,14 @@ export type MessageView = {
   readonly content?: string;
   readonly embeds?: APIEmbed[];
   readonly components?: Row[];
+  /** Sent along as uploads. */
+  readonly files?: FileView[];
   /** Nobody, unless it is said here. */
   readonly allowedMentions?: MessageMentionOptions;
 };
+
+/** A file to upload. */
+export type FileView = { readonly name: string; readonly attachment: Buffer };
 
 export type ModalView = APIModalInteractionResponseCallbackData;
 

@@ -9,6 +9,7 @@ export const shown = {
   typed: 60,
   reason: 300,
   description: 300,
+  prompt: 280,
 } as const;
 
 /** Letters and symbols that show nothing: a name made of them would leave a hole. */

@@ -2,6 +2,7 @@ import { type Client, Events, type Guild, InteractionType } from "discord.js";
 import { commands } from "../commands/index.ts";
 import { currentTime } from "./actions/current-time.ts";
 import { joinServer, joinServers, leaveServer } from "./actions/join-server.ts";
+import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -9,6 +10,7 @@ import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/clie
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
+import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
 import { startSchedule } from "./schedule.ts";
 import { openDatabase } from "./storage/database.ts";
@@ -56,8 +58,18 @@ async function start(settings: Config): Promise<void> {
   running.push({ part: "database", stop: () => database.close() });
   log.info({ database: database.kind }, "the database is open");
 
-  const app = createApp({ db: database.db, log });
-  await loadModels(app);
+  const { openRouterApiKey: apiKey, openRouterBaseUrl: baseUrl } = settings;
+  const app = createApp({
+    db: database.db,
+    log,
+    chat: apiKey === null ? null : createChat({ apiKey, baseUrl }),
+    questions: {
+      perMinute: settings.questionsPerMinute,
+      perDay: settings.questionsPerDay,
+      usdPerMonth: settings.questionsUsdPerMonth,
+    },
+  });
+  await Promise.all([loadModels(app), loadAskable(app)]);
 
   let latest: Client | null = null;
   const metrics = createMetrics({

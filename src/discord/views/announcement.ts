@@ -55,6 +55,7 @@ export function announcementMessage(
     components: [
       buttonRow(
         button("Guess", "guess", card.modelId, "main", card.state !== "open"),
+        button("Ask it", "ask", card.modelId),
         button("Details", "details", card.modelId),
       ),
     ],

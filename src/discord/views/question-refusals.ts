@@ -60,6 +60,23 @@ export function askRefusal(refusal: AskRefusal): MessageView {
   return { content: fittingLines(inWords<AskRefusal>(refusals, refusal).split("\n"), 2000) };
 }
 
+/** Said where the bot itself lacks permissions. */
+export const botLacks: MessageView = {
+  content:
+    "I cannot answer in this channel. I need View Channel, Send Messages (in threads: Send Messages in Threads), Embed Links and Attach Files here.",
+};
+
+const stopRefusals = {
+  "no-such-question": "I no longer know that question.",
+  "not-yours": "Only who asked, and moderators, can stop an answer.",
+  over: "That answer is over already.",
+} as const;
+
+/** Why an answer was not stopped. */
+export function stopRefusal(reason: keyof typeof stopRefusals): MessageView {
+  return { content: stopRefusals[reason] };
+}
+
 const later = (at: Date | null) => (at === null ? "Try again later." : `Try again ${moment(at, "R")}.`);
 
 const failures = {

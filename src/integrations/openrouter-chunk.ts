@@ -32,7 +32,7 @@ const wireChunk = z.object({
         message: wirePart.nullish(),
         finish_reason: label,
         native_finish_reason: label,
-        error: z.unknown(),
+        error: z.unknown().optional(),
       }),
     )
     .nullish(),
@@ -45,7 +45,7 @@ const wireChunk = z.object({
     })
     .nullish()
     .catch(null),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 /** Reads an event's data or a body; null if it is not what OpenRouter sends. */

@@ -34,18 +34,23 @@ export async function* readEvents(
     const chunk = await read();
     isEnd = chunk === null;
     bytes += chunk?.byteLength ?? 0;
-    unfinished += chunk ? decoder.decode(chunk, { stream: true }) : `${decoder.decode()}\n\n`;
-    const lines = unfinished.split(/\r\n|\n|\r(?=[^\n])/);
+    const text = chunk ? decoder.decode(chunk, { stream: true }) : `${decoder.decode()}\n\n`;
+    // A long line in many small pieces is not searched from its beginning with each of them.
+    const hasLine = /[\r\n]/.test(text) || unfinished.endsWith("\r");
+    unfinished += text;
+    const lines = hasLine ? unfinished.split(/\r\n|\n|\r(?=[^\n])/) : [unfinished];
     unfinished = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "" && data.length > 0) {
-        yield { kind: "event", text: data.join("\n") };
+        // An event without data says nothing.
+        if (dataCharacters > 0) yield { kind: "event", text: data.join("\n") };
         data = [];
         dataCharacters = 0;
       } else if (line.startsWith("data:")) {
         isStream = true;
-        data.push(line.slice(line.startsWith("data: ") ? 6 : 5));
-        dataCharacters += line.length;
+        const said = line.slice(line.startsWith("data: ") ? 6 : 5);
+        data.push(said);
+        dataCharacters += said.length;
       } else if (line.trim() !== "" && !isField(line)) {
         stray += `${line}\n`;
       }

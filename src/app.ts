@@ -3,6 +3,7 @@ import { answerGuesses } from "./actions/guess-batch.ts";
 import type { GuessRequest } from "./actions/guess-books.ts";
 import { openModelOf } from "./actions/load-models.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
+import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
 import type { Db } from "./storage/database.ts";
@@ -21,6 +22,8 @@ export type App = {
   readonly models: OpenModels;
   /** Where guesses queue while earlier ones on the same market are written. */
   readonly guesses: Batches<GuessRequest, GuessAnswer>;
+  /** Keeps copies of evidence's files. */
+  readonly files: FileKeeper;
   readonly log: Logger;
 };
 
@@ -28,9 +31,9 @@ export type App = {
 const mostGuessesTogether = 64;
 const batchesAtOnce = 2;
 
-/** Puts together what actions use. The clock is the database's unless another is given. */
-export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
-  const { db, log, clock = (databaseTime) => databaseTime } = parts;
+/** Puts together what actions use. The clock is the database's unless another is given; without a keeper no file is kept. */
+export function createApp(parts: { db: Db; log: Logger; clock?: Clock; files?: FileKeeper }): App {
+  const { db, log, clock = (databaseTime) => databaseTime, files = noFiles } = parts;
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
@@ -42,5 +45,5 @@ export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
       return answers;
     },
   });
-  return { db, clock, models, guesses, log };
+  return { db, clock, models, guesses, files, log };
 }

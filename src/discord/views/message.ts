@@ -1,8 +1,10 @@
 import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
+  type APIComponentInLabel,
   type APIComponentInMessageActionRow,
   type APIEmbed,
+  type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
   type APISelectMenuOption,
   type APITextInputComponent,
@@ -17,6 +19,8 @@ export type MessageView = {
   readonly content?: string;
   readonly embeds?: APIEmbed[];
   readonly components?: Row[];
+  /** Own copies, by their paths: uploaded with the message. In place of those it has; left out, those stay. */
+  readonly files?: { readonly attachment: string; readonly name: string }[];
   /** Nobody, unless it is said here. */
   readonly allowedMentions?: MessageMentionOptions;
 };
@@ -68,16 +72,16 @@ export function modal(
   key: string | number,
   field: { label: string; hint: string; input: Omit<APITextInputComponent, "type" | "label"> },
 ): ModalView {
-  return {
-    title,
-    custom_id: customId(action, key),
-    components: [
-      {
-        type: ComponentType.Label,
-        label: field.label,
-        description: field.hint,
-        component: { type: ComponentType.TextInput, ...field.input },
-      },
-    ],
-  };
+  const { label, hint, input } = field;
+  return form(title, action, key, [labelled(label, { type: ComponentType.TextInput, ...input }, hint)]);
+}
+
+/** A modal with up to five things to fill in, pick or upload. */
+export function form(title: string, action: string, key: string | number, fields: APILabelComponent[]): ModalView {
+  return { title, custom_id: customId(action, key), components: fields };
+}
+
+/** One of them, with what it is called. */
+export function labelled(label: string, component: APIComponentInLabel, hint?: string): APILabelComponent {
+  return { type: ComponentType.Label, label, ...(hint === undefined ? {} : { description: hint }), component };
 }

@@ -6,6 +6,7 @@ import { openModelOf } from "./actions/load-models.ts";
 import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
 import type { Chat } from "./domain/chat.ts";
+import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
@@ -35,6 +36,8 @@ export type App = {
   readonly questions: QuestionSettings;
   /** Known labs' listings, in memory. */
   readonly askable: AskableListings;
+  /** Keeps copies of evidence's files. */
+  readonly files: FileKeeper;
   readonly log: Logger;
 };
 
@@ -42,15 +45,26 @@ export type App = {
 const mostGuessesTogether = 64;
 const batchesAtOnce = 2;
 
-/** Puts together what actions use. The clock is the database's unless another is given; without `chat` nobody is asked. */
+/**
+ * Puts together what actions use. The clock is the database's unless another is given; without `chat` nobody is asked,
+ * without a keeper no file is kept.
+ */
 export function createApp(parts: {
   db: Db;
   log: Logger;
   clock?: Clock;
   chat?: Chat | null;
   questions?: QuestionSettings;
+  files?: FileKeeper;
 }): App {
-  const { db, log, clock = (databaseTime) => databaseTime, chat = null, questions = usualQuestionSettings } = parts;
+  const {
+    db,
+    log,
+    clock = (databaseTime) => databaseTime,
+    chat = null,
+    questions = usualQuestionSettings,
+    files = noFiles,
+  } = parts;
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
@@ -69,6 +83,7 @@ export function createApp(parts: {
     elapsedMs: () => performance.now(),
     models,
     guesses,
+    files,
     chat,
     questions,
     askable: createAskableListings(),

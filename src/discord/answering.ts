@@ -71,9 +71,10 @@ function privately(view: MessageView): InteractionReplyOptions {
   return { ...payload(view), flags: MessageFlags.Ephemeral };
 }
 
-/** An edit keeps what it does not name, so it names everything. */
+/** An edit keeps what it does not name, so it names everything, but files only if the view says which there are to be. */
 function edit(view: MessageView): InteractionEditReplyOptions {
-  return { content: null, embeds: [], components: [], ...payload(view) };
+  const attachments = view.files ? { attachments: [] } : {};
+  return { content: null, embeds: [], components: [], ...attachments, ...payload(view) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   type APIMessage,
   type Client,
@@ -70,8 +71,12 @@ export async function editInChannel(
   };
   await client.rest.patch(Routes.channelMessage(channelId, messageId), {
     body,
-    files: files.map(({ name, attachment }) => ({ name, data: attachment })),
+    files: await Promise.all(files.map(async ({ name, attachment }) => ({ name, data: await bytesOf(attachment) }))),
   });
+}
+
+function bytesOf(attachment: Buffer | string): Promise<Buffer> | Buffer {
+  return typeof attachment === "string" ? readFile(attachment) : attachment;
 }
 
 /** Messages of the bot in a channel from a time on, oldest first; at most a hundred. */

@@ -26,8 +26,12 @@ export const deliveryProblems = [
 ] as const;
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
+/** What the bot owes a channel. `evidence` goes to its model's thread, the rest to a server's channel. */
+export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "evidence"] as const;
+export type DeliveryKind = (typeof deliveryKinds)[number];
+
 export type ServerTrouble = {
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly modelName: string | null;
   readonly channelId: string | null;
   readonly problem: DeliveryProblem;
@@ -38,9 +42,10 @@ export type ServerTrouble = {
 export type Delivery = {
   readonly deliveryId: number;
   readonly key: string;
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly serverId: string;
   readonly modelId: number | null;
+  readonly evidenceId: number | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;

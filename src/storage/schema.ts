@@ -2,6 +2,7 @@
 // with, and do not fit a JavaScript number.
 export * from "./schema/catalogue.ts";
 export * from "./schema/deliveries.ts";
+export * from "./schema/evidence.ts";
 export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
 export * from "./schema/questions.ts";

@@ -17,6 +17,7 @@ export const marks = {
   hello: customId("models", "hello"),
   summary: customId("models", "summary"),
   trouble: customId("settings", "trouble"),
+  evidence: (evidenceId: number) => customId("convincing", evidenceId),
 } as const;
 
 /**

@@ -49,6 +49,7 @@ const messages = {
   summary: "the list of open models",
   announcement: "an announcement",
   trouble: "a notice about this",
+  evidence: "evidence in a model's thread",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {

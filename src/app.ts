@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { answerGuesses } from "./actions/guess-batch.ts";
 import type { GuessRequest } from "./actions/guess-books.ts";
 import { openModelOf } from "./actions/load-models.ts";
+import { type QuestionWish, type TakenIn, takeInQuestions } from "./actions/take-in-questions.ts";
 import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
 import type { Chat } from "./domain/chat.ts";
@@ -36,6 +37,8 @@ export type App = {
   readonly questions: QuestionSettings;
   /** Known labs' listings, in memory. */
   readonly askable: AskableListings;
+  /** Where questions queue while earlier ones are taken in. */
+  readonly asking: Batches<QuestionWish, TakenIn>;
   /** Keeps copies of evidence's files. */
   readonly files: FileKeeper;
   readonly log: Logger;
@@ -43,6 +46,7 @@ export type App = {
 
 /** Guesses answered in one transaction at most, and transactions at the same time. */
 const mostGuessesTogether = 64;
+const mostQuestionsTogether = 16;
 const batchesAtOnce = 2;
 
 /**
@@ -76,13 +80,21 @@ export function createApp(parts: {
       return answers;
     },
   });
+  const name = randomUUID();
+  const asking = createBatches<QuestionWish, TakenIn>({
+    lane: ({ key }) => key,
+    mostItems: mostQuestionsTogether,
+    atOnce: 1,
+    work: (wishes) => takeInQuestions({ db, clock, name, questions }, wishes),
+  });
   return {
     db,
-    name: randomUUID(),
+    name,
     clock,
     elapsedMs: () => performance.now(),
     models,
     guesses,
+    asking,
     files,
     chat,
     questions,

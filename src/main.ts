@@ -95,7 +95,7 @@ async function start(settings: Config): Promise<void> {
     },
   });
   running.push({ part: "Discord", stop: () => disconnect(client) });
-  running.push({ part: "guesses", stop: () => app.guesses.idle() });
+  running.push({ part: "guesses and questions", stop: () => Promise.all([app.guesses.idle(), app.asking.idle()]) });
   running.push({ part: "interactions", stop: () => interactions.stop() });
   log.info({ bot: client.user.tag, servers: client.guilds.cache.size }, "connected to Discord");
 

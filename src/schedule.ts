@@ -46,7 +46,7 @@ const sendWithinMs = claimMs / 2;
 const when = {
   deliveries: "*/5 * * * * *",
   memory: "30 * * * * *",
-  /** An answer whose process died is taken over when that has been silent for ten seconds. */
+  /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
   topUps: "5 0 * * *",
 } as const;

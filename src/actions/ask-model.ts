@@ -6,12 +6,9 @@ import { rememberedExchanges, turnsOf } from "../domain/conversation.ts";
 import type { Member } from "../domain/member.ts";
 import type { Question, QuestionTarget } from "../domain/question.ts";
 import { accessRefusal } from "../domain/question-access.ts";
-import { limitRefusal, type QuestionsLeft, questionRules, questionsLeft } from "../domain/question-limits.ts";
-import { transact } from "../storage/database.ts";
-import { readDatabaseTime } from "../storage/database-time.ts";
+import { type QuestionsLeft, questionRules } from "../domain/question-limits.ts";
 import { readMarket } from "../storage/markets.ts";
-import { lockBudget, readBooks } from "../storage/question-books.ts";
-import { insertQuestions, isKnownKey, noteTold, readExchanges, readQuestion } from "../storage/questions.ts";
+import { readExchanges, readQuestion } from "../storage/questions.ts";
 import { readServerRow } from "../storage/servers.ts";
 import { settingsOf } from "./set-up-server.ts";
 
@@ -76,45 +73,18 @@ export async function askModel(app: App, request: AskRequest): Promise<AskAnswer
     earlierIds: place === 0 ? wish.exchanges.map(({ questionId }) => questionId) : [],
     reservedUsd: worstOf(target, turnsOf(wish.exchanges, wish.prompt)),
   }));
-  return transact(app.db, async (tx): Promise<AskAnswer> => {
-    const budget = await lockBudget(tx);
-    const now = app.clock(await readDatabaseTime(tx));
-    if (await isKnownKey(tx, request.key)) return refused({ reason: "asked-before" });
-    const books = await readBooks(
-      tx,
-      budget,
-      { serverId, memberId: request.member.memberId, serverPerDay: settings.questionsPerDay },
-      app.questions,
-      now,
-    );
-    const worst = asks.flatMap(({ reservedUsd }) => reservedUsd ?? []);
-    const worstUsd = worst.length === 0 ? null : worst.reduce((sum, usd) => sum + usd, 0);
-    const refusal = limitRefusal(books, { questions: asks.length, worstUsd }, app.questions, now);
-    if (refusal) return refused(refusal);
-    const tellsOfLogging = await noteTold(tx, request.member.memberId);
-    const rows = asks.map(({ target, earlierIds, reservedUsd }, place) => ({
-      key: place === 0 ? request.key : `${request.key}:beside`,
-      serverId,
-      channelId: request.channelId,
-      memberId: request.member.memberId,
-      modelId: target.modelId,
-      listingId: target.listingId,
-      name: target.name,
-      earlierIds,
-      prompt: wish.prompt,
-      askedAt: now,
-      tellsOfLogging: tellsOfLogging && place === 0,
-      reservedUsd: reservedUsd ?? 0,
-      holder: app.name,
-    }));
-    const written = await insertQuestions(tx, rows, request.member.name);
-    return {
-      asked: true,
-      asks: written.map((question, place) => ({ question, turns: asks[place]?.turns ?? [] })),
-      left: questionsLeft(books, asks.length, now),
-      chat,
-    };
+  const taken = await app.asking.add({
+    key: request.key,
+    serverId,
+    channelId: request.channelId,
+    member: request.member,
+    serverPerDay: settings.questionsPerDay,
+    prompt: wish.prompt,
+    asks,
   });
+  if ("reason" in taken) return refused(taken);
+  const { questions, left } = taken;
+  return { asked: true, asks: questions.map((question, i) => ({ question, turns: asks[i]?.turns ?? [] })), left, chat };
 }
 
 function refused(refusal: AskRefusal): AskAnswer {

@@ -24,7 +24,7 @@ export type QuestionChange = Partial<
 > & { failure?: ChatFailure | null };
 
 /** A process dead for this long has lost its questions to whoever finds them. */
-const holdSeconds = 10;
+const holdSeconds = 20;
 const heldFromNow = sql`date_trunc('milliseconds', clock_timestamp()) + ${holdSeconds} * interval '1 second'`;
 
 /** A question as a row holds it. */

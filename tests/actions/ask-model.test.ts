@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { answerQuestions } from "../../src/actions/answer-question.ts";
 import { type AskAnswer, type AskRequest, askModel } from "../../src/actions/ask-model.ts";
 import { finishedAnswer, takeOverAnswers } from "../../src/actions/finish-questions.ts";
@@ -10,7 +10,7 @@ import { questionRules } from "../../src/domain/question-limits.ts";
 import type { Db } from "../../src/storage/database.ts";
 import { questionBudget, questions, servers } from "../../src/storage/schema.ts";
 import { aClock, anApp } from "../support/app.ts";
-import { describeOnBoth, type TestDatabase } from "../support/database.ts";
+import { describeOnBoth, embedded, type TestDatabase } from "../support/database.ts";
 import { aKey, aListing, aMarket, aModel, anId, aServer, named } from "../support/factories.ts";
 import { aScriptedChat } from "../support/scripted-chat.ts";
 
@@ -71,7 +71,9 @@ async function forget(db: Db) {
   await db.update(questions).set({ heldUntil: new Date(0) });
 }
 
-describeOnBoth("a question to a model", (database) => {
+describe("a question to a model", () => {
+  const database = embedded;
+
   it("is stored with its answer and figures, which count on the model's card", async () => {
     const { app, db, serverId, modelId, answered } = await aDesk(database);
     const question = await answered();
@@ -232,7 +234,9 @@ describeOnBoth("a question to a model", (database) => {
       stopped: false,
     });
   });
+});
 
+describeOnBoth("an answer", (database) => {
   it("is finished by one other process when its own is dead, and keeps what was written", async () => {
     const { app, db, clock, ask, script } = await aDesk(database);
     const { asks, chat } = taken(await ask());

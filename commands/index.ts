@@ -1,4 +1,5 @@
 import type { Command } from "../src/discord/command.ts";
+import { askModelCommand } from "./ask-model.ts";
 import { guess } from "./guess.ts";
 import { help } from "./help.ts";
 import { leaderboard } from "./leaderboard.ts";
@@ -8,4 +9,4 @@ import { settle } from "./settle.ts";
 import { setup } from "./setup.ts";
 
 /** Every command there is: routing, registration and /help read this list. */
-export const commands: readonly Command[] = [guess, models, leaderboard, profile, settle, setup, help];
+export const commands: readonly Command[] = [guess, askModelCommand, models, leaderboard, profile, settle, setup, help];

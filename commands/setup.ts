@@ -1,4 +1,5 @@
 import { PermissionFlagsBits } from "discord.js";
+import { setQuestionAccess } from "../src/actions/set-question-access.ts";
 import { readServer, saveServer } from "../src/actions/set-up-server.ts";
 import type { App } from "../src/app.ts";
 import { type Answer, type Command, serverCommand } from "../src/discord/command.ts";
@@ -6,6 +7,7 @@ import { checkSetup, readChanges, resettable } from "../src/discord/setup-option
 import { managersOnly } from "../src/discord/views/notices.ts";
 import { setupRefusal, setupView } from "../src/discord/views/setup.ts";
 import { managesServer, whoActs } from "../src/discord/who-acts.ts";
+import { questionRules } from "../src/domain/question-limits.ts";
 
 const mostAccountDays = 365;
 
@@ -23,10 +25,29 @@ const data = serverCommand("setup", "Where and how new models are announced; sho
       .setMinValue(0)
       .setMaxValue(mostAccountDays),
   )
+  .addIntegerOption((most) =>
+    most
+      .setName("questions-per-day")
+      .setDescription("How many questions to models this server may ask a day; 0 for none")
+      .setMinValue(0)
+      .setMaxValue(questionRules.mostServerPerDay),
+  )
+  .addRoleOption((role) =>
+    role.setName("allow-questions-role").setDescription("Only such roles may ask models; adds one"),
+  )
+  .addRoleOption((role) =>
+    role.setName("bar-questions-role").setDescription("A role that may not ask models; adds one"),
+  )
+  .addChannelOption((channel) =>
+    channel.setName("allow-questions-channel").setDescription("Models may be asked only in such channels; adds one"),
+  )
+  .addChannelOption((channel) =>
+    channel.setName("bar-questions-channel").setDescription("A channel where models may not be asked; adds one"),
+  )
   .addStringOption((what) =>
     what
       .setName("reset")
-      .setDescription("Set something back to none")
+      .setDescription("Set something back to what is usual")
       .addChoices(...resettable),
   )
   .toJSON();
@@ -45,9 +66,13 @@ export const setup = {
     if (!managesServer(interaction)) return { show: managersOnly };
     const read = readChanges(interaction);
     if (!read.fine) return { show: setupRefusal(read.reason) };
-    const saved = Object.keys(read.changes).length > 0;
-    if (saved) await saveServer(app, interaction.guildId, read.changes);
-    return settings(interaction, app, { saved });
+    const { changes, access } = read;
+    if (access && !(await setQuestionAccess(app, interaction.guildId, access))) {
+      return { show: setupRefusal("access-full") };
+    }
+    const saved = Object.keys(changes).length > 0;
+    if (saved) await saveServer(app, interaction.guildId, changes);
+    return settings(interaction, app, { saved: saved || access !== null });
   },
   buttons: {
     settings: {

@@ -1,9 +1,15 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { answerGuesses } from "./actions/guess-batch.ts";
 import type { GuessRequest } from "./actions/guess-books.ts";
 import { openModelOf } from "./actions/load-models.ts";
+import { type QuestionWish, type TakenIn, takeInQuestions } from "./actions/take-in-questions.ts";
+import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
+import type { Chat } from "./domain/chat.ts";
+import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
+import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
 import type { Db } from "./storage/database.ts";
 
@@ -16,21 +22,53 @@ export type Clock = (databaseTime: Date) => Date;
 /** All an action may use. */
 export type App = {
   readonly db: Db;
+  /** Names this process among those that share the database. */
+  readonly name: string;
   readonly clock: Clock;
+  /** Milliseconds since some moment, for how long things take: it never jumps, as a clock may. */
+  readonly elapsedMs: () => number;
   /** Models and labs per server, in memory, for autocomplete. */
   readonly models: OpenModels;
   /** Where guesses queue while earlier ones on the same market are written. */
   readonly guesses: Batches<GuessRequest, GuessAnswer>;
+  /** Asks models; null where the host has set no key. */
+  readonly chat: Chat | null;
+  /** What the host has set for questions. */
+  readonly questions: QuestionSettings;
+  /** Known labs' listings, in memory. */
+  readonly askable: AskableListings;
+  /** Where questions queue while earlier ones are taken in. */
+  readonly asking: Batches<QuestionWish, TakenIn>;
+  /** Keeps copies of evidence's files. */
+  readonly files: FileKeeper;
   readonly log: Logger;
 };
 
 /** Guesses answered in one transaction at most, and transactions at the same time. */
 const mostGuessesTogether = 64;
 const batchesAtOnce = 4;
+const mostQuestionsTogether = 16;
 
-/** Puts together what actions use. The clock is the database's unless another is given. */
-export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
-  const { db, log, clock = (databaseTime) => databaseTime } = parts;
+/**
+ * Puts together what actions use. The clock is the database's unless another is given; without `chat` nobody is asked,
+ * without a keeper no file is kept.
+ */
+export function createApp(parts: {
+  db: Db;
+  log: Logger;
+  clock?: Clock;
+  chat?: Chat | null;
+  questions?: QuestionSettings;
+  files?: FileKeeper;
+}): App {
+  const {
+    db,
+    log,
+    clock = (databaseTime) => databaseTime,
+    chat = null,
+    questions = usualQuestionSettings,
+    files = noFiles,
+  } = parts;
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
@@ -42,5 +80,25 @@ export function createApp(parts: { db: Db; log: Logger; clock?: Clock }): App {
       return answers;
     },
   });
-  return { db, clock, models, guesses, log };
+  const name = randomUUID();
+  const asking = createBatches<QuestionWish, TakenIn>({
+    lane: ({ key }) => key,
+    mostItems: mostQuestionsTogether,
+    atOnce: 1,
+    work: (wishes) => takeInQuestions({ db, clock, name, questions }, wishes),
+  });
+  return {
+    db,
+    name,
+    clock,
+    elapsedMs: () => performance.now(),
+    models,
+    guesses,
+    asking,
+    files,
+    chat,
+    questions,
+    askable: createAskableListings(),
+    log,
+  };
 }

@@ -13,6 +13,13 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly openRouterBaseUrl: string;
+  /** For questions to models; null: nobody can ask. */
+  readonly openRouterApiKey: string | null;
+  /** Questions to models with the host's key in any minute, and in any 24 hours. */
+  readonly questionsPerMinute: number;
+  readonly questionsPerDay: number;
+  /** What models that cost money may cost in a calendar month; 0: they are off. */
+  readonly questionsUsdPerMonth: number;
   readonly listingsCron: string;
   readonly logLevel: LogLevel;
   readonly healthPort: number | null;
@@ -56,9 +63,18 @@ function discordAddress(text: string): string | undefined {
   return address && !/\/v\d+$/.test(address) ? address : undefined;
 }
 
+function wholeNumber(least: number, most: number) {
+  return (text: string) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  };
+}
+
+/** Travels in a header. What those it is shown to think of it is theirs to say. */
+const oneWord = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined);
+
 const token = setting(
-  // It travels in a header. What Discord thinks of it is Discord's to say.
-  (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  oneWord,
   "should be the bot's token alone, from https://discord.com/developers/applications → Bot",
 );
 
@@ -87,6 +103,15 @@ const variables = z.object({
     baseAddress,
     "should be an http or https address, such as https://openrouter.ai/api/v1",
   ).prefault("https://openrouter.ai/api/v1"),
+  OPENROUTER_API_KEY: setting(oneWord, "should be the key alone, from https://openrouter.ai/settings/keys")
+    .nullable()
+    .prefault(null),
+  QUESTIONS_PER_MINUTE: setting(wholeNumber(1, 1_000), "should be a whole number, 1 to 1000").prefault("15"),
+  QUESTIONS_PER_DAY: setting(wholeNumber(1, 100_000), "should be a whole number, 1 to 100000").prefault("40"),
+  QUESTIONS_USD_PER_MONTH: setting(
+    (text) => (/^\d{1,6}(\.\d{1,2})?$/.test(text) ? Number(text) : undefined),
+    "should be US dollars a month, such as 5 or 2.50, or 0 for free models only",
+  ).prefault("0"),
   LISTINGS_CRON: setting(
     (text) => (validateDetailed(text).valid ? text : undefined),
     "should be a cron line of five fields, or six with seconds, such as */5 * * * *",
@@ -107,7 +132,7 @@ type Variable = keyof typeof variables.shape;
 
 /** What a variable holds, as far as it may be shown. */
 function shown(variable: Variable, text: string): string {
-  if (variable === "DISCORD_TOKEN") return `${mask}, ${text.length} characters`;
+  if (variable === "DISCORD_TOKEN" || variable === "OPENROUTER_API_KEY") return `${mask}, ${text.length} characters`;
   if (variable === "DATABASE_URL") return withoutPassword(text) ?? `${mask}, ${text.length} characters`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.password || url?.username) return withoutPassword(text) ?? mask;
@@ -167,6 +192,10 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       databaseUrl: data.DATABASE_URL,
       dataDir: data.DATA_DIR,
       openRouterBaseUrl: data.OPENROUTER_BASE_URL,
+      openRouterApiKey: data.OPENROUTER_API_KEY,
+      questionsPerMinute: data.QUESTIONS_PER_MINUTE,
+      questionsPerDay: data.QUESTIONS_PER_DAY,
+      questionsUsdPerMonth: data.QUESTIONS_USD_PER_MONTH,
       listingsCron: data.LISTINGS_CRON,
       logLevel: data.LOG_LEVEL,
       healthPort: data.HEALTH_PORT,

@@ -2,6 +2,7 @@ import { type Client, Events, type Guild, InteractionType } from "discord.js";
 import { commands } from "../commands/index.ts";
 import { currentTime } from "./actions/current-time.ts";
 import { joinServer, joinServers, leaveServer } from "./actions/join-server.ts";
+import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -9,6 +10,7 @@ import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/clie
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
+import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
 import { startSchedule } from "./schedule.ts";
 import { openDatabase } from "./storage/database.ts";
@@ -25,7 +27,10 @@ if (!reading.ok) {
   process.exit(1);
 }
 const { config } = reading;
-const log = createLog({ level: config.logLevel, secrets: [config.discordToken, config.databaseUrl] });
+const log = createLog({
+  level: config.logLevel,
+  secrets: [config.discordToken, config.databaseUrl, config.openRouterApiKey],
+});
 
 /** What runs, oldest first. It stops in reverse, so that nothing loses what it stands on. */
 const running: { readonly part: string; readonly stop: () => Promise<unknown> }[] = [];
@@ -53,8 +58,18 @@ async function start(settings: Config): Promise<void> {
   running.push({ part: "database", stop: () => database.close() });
   log.info({ database: database.kind }, "the database is open");
 
-  const app = createApp({ db: database.db, log });
-  await loadModels(app);
+  const { openRouterApiKey: apiKey, openRouterBaseUrl: baseUrl } = settings;
+  const app = createApp({
+    db: database.db,
+    log,
+    chat: apiKey === null ? null : createChat({ apiKey, baseUrl }),
+    questions: {
+      perMinute: settings.questionsPerMinute,
+      perDay: settings.questionsPerDay,
+      usdPerMonth: settings.questionsUsdPerMonth,
+    },
+  });
+  await Promise.all([loadModels(app), loadAskable(app)]);
 
   let latest: Client | null = null;
   const metrics = createMetrics({
@@ -80,7 +95,7 @@ async function start(settings: Config): Promise<void> {
     },
   });
   running.push({ part: "Discord", stop: () => disconnect(client) });
-  running.push({ part: "guesses", stop: () => app.guesses.idle() });
+  running.push({ part: "guesses and questions", stop: () => Promise.all([app.guesses.idle(), app.asking.idle()]) });
   running.push({ part: "interactions", stop: () => interactions.stop() });
   log.info({ bot: client.user.tag, servers: client.guilds.cache.size }, "connected to Discord");
 

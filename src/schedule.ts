@@ -11,6 +11,8 @@ import {
   recordRetry,
   recordSent,
 } from "./actions/deliver-messages.ts";
+import { finishedAnswer, takeOverAnswers } from "./actions/finish-questions.ts";
+import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import {
   confirmCatalogue,
@@ -23,6 +25,7 @@ import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import { isConnected } from "./discord/client.ts";
 import { type DiscordClient, messageOf, openThread, postDelivery, systemChannel } from "./discord/deliveries.ts";
+import { finishMessages } from "./discord/finish-answers.ts";
 import type { Undelivered } from "./discord/undelivered.ts";
 import { threadName } from "./discord/views/announcement.ts";
 import { labNames } from "./discord/views/lab-words.ts";
@@ -43,6 +46,8 @@ const sendWithinMs = claimMs / 2;
 const when = {
   deliveries: "*/5 * * * * *",
   memory: "30 * * * * *",
+  /** An answer whose process died is taken over when that has been silent for twenty seconds. */
+  answers: "*/5 * * * * *",
   topUps: "5 0 * * *",
 } as const;
 
@@ -174,10 +179,21 @@ async function note(app: App, delivery: Delivery, undelivered: Undelivered): Pro
   else await recordFailed(app, delivery, undelivered);
 }
 
+/** Ends the answers of processes that died in the middle of them: what they wrote stays, and says that it was interrupted. */
+export async function finishAnswers(app: App, client: DiscordClient): Promise<void> {
+  for (const answer of await takeOverAnswers(app)) {
+    try {
+      if (await finishMessages(client, answer)) await finishedAnswer(app, answer);
+    } catch (err) {
+      app.log.warn({ err }, "an interrupted answer could not be finished; it is tried again in a minute");
+    }
+  }
+}
+
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due, the weekly top-up (asked for daily and at the start), and the memory for
- * autocomplete, which other processes change too.
+ * from it, deliveries that have become due, the weekly top-up (asked for daily and at the start), answers that a dead
+ * process left in the middle, and the memory for autocomplete, which other processes change too.
  */
 export function startSchedule(
   app: App,
@@ -205,7 +221,8 @@ export function startSchedule(
     void deliveries();
   });
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
-  const memory = oneAtATime(() => run("memory", () => loadModels(app)));
+  const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
+  const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
 
   const log = logFor(app);
   const clockwork = (
@@ -215,11 +232,13 @@ export function startSchedule(
       ["deliveries", when.deliveries, () => void deliveries()],
       ["top-ups", when.topUps, topUps],
       ["memory", when.memory, memory],
+      ["answers", when.answers, answers],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   void run("held listings", () => reportHeldListings(app));
   void listings();
   void topUps();
+  void answers();
 
   return {
     async stop() {

@@ -14,6 +14,7 @@ import {
   readModelNames,
   readOpenMarkets,
 } from "../storage/deliveries.ts";
+import { readEvidenceById } from "../storage/evidence.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -59,6 +60,7 @@ async function claimDue(
     const state = row.kind === "announcement" && row.claimedAt === null ? marketFor(row)?.state : "open";
     return state !== "open" && state !== "frozen";
   });
+  overtaken.push(...(await withdrawnSince(tx, due)));
   const overtakenIds = overtaken.map((row) => row.deliveryId);
   await changeDeliveries(tx, overtakenIds, { state: "failed", problem: null });
   const until = new Date(now.getTime() + claimMs);
@@ -69,6 +71,10 @@ async function claimDue(
   const names = await readModelNames(
     tx,
     claimed.flatMap(({ kind, modelId }) => (kind === "trouble" && modelId !== null ? [modelId] : [])),
+  );
+  const pieces = await readEvidenceById(
+    tx,
+    claimed.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
   );
   const handedOut = due.flatMap((before) => {
     const row = claimed.find(({ deliveryId }) => deliveryId === before.deliveryId);
@@ -82,14 +88,26 @@ async function claimDue(
         .slice(0, mostModels)
         .map((one) => cardOf(one)),
       late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
+      piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
       trouble: row.kind === "trouble" ? { ...troubleIn(row), modelName: names.get(row.modelId ?? 0) ?? null } : null,
     };
   });
   return { found: due.length, claimed: handedOut };
 }
 
+/** Pieces that were withdrawn or hidden before anybody saw them in the thread. */
+async function withdrawnSince(tx: Transaction, due: Awaited<ReturnType<typeof lockDue>>) {
+  const unseen = due.filter(({ evidenceId, claimedAt, messageId }) => evidenceId !== null && !claimedAt && !messageId);
+  const pieces = await readEvidenceById(
+    tx,
+    unseen.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
+  );
+  const gone = pieces.filter(({ state }) => state !== "shown").map(({ evidenceId }) => evidenceId);
+  return unseen.filter(({ evidenceId }) => evidenceId !== null && gone.includes(evidenceId));
+}
+
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, channelId, attempts, messageId } = row;
+  const { deliveryId, key, kind, serverId, modelId, evidenceId, channelId, attempts, messageId } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -97,6 +115,7 @@ function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>
     kind,
     serverId,
     modelId,
+    evidenceId,
     channelId,
     pingRoleId,
     threadPerModel,
@@ -171,7 +190,8 @@ async function giveUp(
     ...(unsure ? {} : { claimedAt: null }),
   });
   const { kind, serverId, modelId, channelId } = delivery;
-  if (!changed || kind === "hello" || kind === "trouble") return;
+  // What members bring is no announcement: it is on the board all the same, and nobody has to be told.
+  if (!changed || kind === "hello" || kind === "trouble" || kind === "evidence") return;
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
 }
 

@@ -1,7 +1,9 @@
 import type { App } from "../app.ts";
+import { askableIn } from "../domain/askable.ts";
 import { isBurst, lostOverHalf } from "../domain/catalogue.ts";
 import { authorOf, type Listing, withoutVariant } from "../domain/listing.ts";
 import { judgeStealth, type StealthReason, stealthReasons } from "../domain/stealth.ts";
+import { writeAskable } from "../storage/askable-listings.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries, readAwaitingSummary } from "../storage/deliveries.ts";
@@ -19,6 +21,7 @@ import {
 } from "../storage/listings.ts";
 import { readPresentServers } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
+import { loadAskable } from "./load-askable.ts";
 import { openMarketsFor, remember } from "./open-markets.ts";
 
 /** A catalogue that was read, each entry checked on its own; never empty, each id once. */
@@ -89,6 +92,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     const isHeld = !isFirst && isBurst(onePerModel(stealth).length);
     const ids = listings.map(({ id }) => id);
     await sawListings(tx, ids, new Set(isHeld ? stealth.map(({ id }) => id) : []), now);
+    await writeAskable(tx, askableIn(listings));
     await writeCatalogue(tx, { etag: read.etag, listingsCount: ids.length, readAt: now, smallSince: null });
     if (isHeld) return { kind: "burst", before, judged } as const;
     return {
@@ -108,6 +112,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     return { kind: "held", opened: [] };
   }
   logVerdicts(app, result.judged);
+  await loadAskable(app);
   if (result.kind === "burst") {
     const ids = result.judged.filter(({ verdict }) => verdict === "stealth").map(({ listing }) => listing.id);
     app.log.error({ ids }, "too many new anonymous models at once: held, nothing is opened or announced");

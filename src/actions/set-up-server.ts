@@ -1,4 +1,6 @@
 import type { App } from "../app.ts";
+import { openToAll } from "../domain/question-access.ts";
+import { questionRules } from "../domain/question-limits.ts";
 import type { ServerSettings, ServerTrouble } from "../domain/server.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
@@ -8,7 +10,8 @@ import { changeServer, lockServer, readServerRow, type ServerRow } from "../stor
 
 const mostTroubles = 25;
 
-function settingsOf(serverId: string, row: ServerRow | null): ServerSettings {
+/** A server's settings from its row; what is usual where nobody set anything. */
+export function settingsOf(serverId: string, row: ServerRow | null): ServerSettings {
   return {
     serverId,
     announcementChannelId: row?.announcementChannelId ?? null,
@@ -17,6 +20,8 @@ function settingsOf(serverId: string, row: ServerRow | null): ServerSettings {
     threadPerModel: row?.threadPerModel ?? false,
     guessOnly: row?.guessOnly ?? false,
     minimumAccountDays: row?.minimumAccountDays ?? 0,
+    questionsPerDay: row?.questionsPerDay ?? questionRules.serverPerDay,
+    questionAccess: row?.questionAccess ?? openToAll,
   };
 }
 

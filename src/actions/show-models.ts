@@ -1,8 +1,10 @@
 import type { App } from "../app.ts";
 import type { Caller, ModelCard } from "../domain/card.ts";
 import { prices } from "../domain/market.ts";
+import { measure, mostMeasured } from "../domain/question.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
+import { readMeasured } from "../storage/questions.ts";
 
 /** Models on the list: what one message shows. */
 const mostModels = 25;
@@ -41,10 +43,11 @@ export async function showModel(
 ): Promise<{ readonly card: ModelCard; readonly latest: readonly Caller[] } | null> {
   const market = await readMarket(app.db, request.serverId, request.modelId);
   if (!market) return null;
-  const [source, calls] = await Promise.all([
+  const [source, calls, asked] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
     // A member who moved has several rows: enough are read to show five members as a rule.
     readLatestCalls(app.db, market, mostCallers * 4),
+    readMeasured(app.db, request.serverId, request.modelId, mostMeasured),
   ]);
   const seen = new Set<string>();
   const latest: Caller[] = [];
@@ -54,5 +57,5 @@ export async function showModel(
     if (lab === null || calledAt === null || callPrice === null || latest.length === mostCallers) continue;
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
-  return { card: cardOf(market, source), latest };
+  return { card: { ...cardOf(market, source), measured: measure(asked) }, latest };
 }

@@ -11,6 +11,8 @@ import {
 } from "discord.js";
 import type { Logger } from "pino";
 import type { Answer, Choice } from "./command.ts";
+import { tellLive } from "./live.ts";
+import { followUpSpeaker } from "./speaking.ts";
 import type { MessageView, ModalView } from "./views/message.ts";
 import { apology } from "./views/notices.ts";
 import { plain } from "./views/text.ts";
@@ -69,9 +71,10 @@ function privately(view: MessageView): InteractionReplyOptions {
   return { ...payload(view), flags: MessageFlags.Ephemeral };
 }
 
-/** An edit keeps what it does not name, so it names everything. */
+/** An edit keeps what it does not name, so it names everything, but files only if the view says which there are to be. */
 function edit(view: MessageView): InteractionEditReplyOptions {
-  return { content: null, embeds: [], components: [], ...payload(view) };
+  const attachments = view.files ? { attachments: [] } : {};
+  return { content: null, embeds: [], components: [], ...attachments, ...payload(view) };
 }
 
 /**
@@ -116,18 +119,25 @@ function isFromMessage(interaction: Repliable): boolean {
   return interaction.isModalSubmit() ? interaction.isFromMessage() : interaction.isMessageComponent();
 }
 
-/** Says what there is to say, after the acknowledgement. `first`: it was ours, so announcing falls to us. */
+/**
+ * Says what there is to say, after the acknowledgement. `first`: it was ours, so announcing falls to us. Whoever has
+ * something live to tell is the only one who has it.
+ */
 export async function answer(
   interaction: Repliable,
-  { show, aside, announce }: Answer,
-  { first, log }: { first: boolean; log: Logger },
+  { show, aside, announce, live }: Answer,
+  { first, stopping, log }: { first: boolean; stopping: AbortSignal; log: Logger },
 ): Promise<void> {
   await unlessOver(interaction, log, async () => {
     const instead = show ?? (awaitsReply(interaction) ? aside : undefined);
     if (instead) await onceMoreIfCut(() => interaction.editReply(edit(instead)));
     if (aside && aside !== instead) await interaction.followUp(privately(aside));
     if (announce && first) await interaction.followUp(payload(announce));
+  }).catch((err: unknown) => {
+    if (!live) throw err;
+    log.warn({ err, interactionId: interaction.id }, "the member could not be told what comes");
   });
+  if (live) await tellLive(followUpSpeaker(interaction), live, { stopping, log });
 }
 
 /** Opens a modal, which is an acknowledgement of its own. */

@@ -1,3 +1,4 @@
+import { type AskableListings, costsNothing, suggestAskable } from "../domain/askable.ts";
 import type { MarketStateName } from "../domain/card.ts";
 import { OTHER, suggestLabs } from "../domain/lab.ts";
 import { findModel, type ServerMemory, suggestModels } from "../domain/open-models.ts";
@@ -57,6 +58,14 @@ function lastChoices(typed: string, other: Choice, someFit: boolean): Choice[] {
   const meansOther = reading.read ? reading.suspect.kind === "other" : reading.reason === "no-name";
   if (meansOther || someoneElse.toLowerCase().startsWith(typed.trim().toLowerCase())) return [other];
   return name === null || someFit ? [] : [{ name: `Another lab: “${plain(name, longestName)}”`, value: name }];
+}
+
+/** Known labs' models that can be asked beside an anonymous one, by what is typed so far: free ones first. */
+export function askableChoices(askable: AskableListings, typed: string, { mayCost }: { mayCost: boolean }): Choice[] {
+  return suggestAskable(askable.all(), typed, { mayCost, most: mostChoices }).map((listing) => ({
+    name: `${plain(listing.name, 80)} · ${costsNothing(listing) ? "free" : "costs money"}`,
+    value: listing.listingId,
+  }));
 }
 
 /** The seasons this server's models were listed in, newest first. */

@@ -10,6 +10,7 @@ import {
   type StringSelectMenuInteraction,
 } from "discord.js";
 import type { App } from "../app.ts";
+import type { Live } from "./live.ts";
 import type { MessageView, ModalView } from "./views/message.ts";
 
 type InServer = "cached" | "raw";
@@ -27,6 +28,8 @@ export type Answer = {
   readonly aside?: MessageView;
   /** To the whole channel. */
   readonly announce?: MessageView;
+  /** To the whole channel, in messages that grow. */
+  readonly live?: Live;
 };
 
 /** A choice of autocomplete; the value is what the command gets. */

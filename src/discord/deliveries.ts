@@ -10,10 +10,12 @@ import {
   Routes,
 } from "discord.js";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
+import type { ShownEvidence } from "../domain/evidence.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
 import { look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
+import { evidenceMessage } from "./views/evidence.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
 
@@ -23,8 +25,12 @@ export type DiscordClient = Client;
 const threadSleepsAfterMinutes = 10_080;
 const threadExists = 160004;
 
-/** The message of a delivery. */
-export function messageOf(claimed: ClaimedDelivery, names: LabNames): MessageView {
+/**
+ * The message of a delivery.
+ *
+ * @param shown the piece of evidence it is about, with its files
+ */
+export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
   const { delivery, card, cards, late, trouble } = claimed;
   switch (delivery.kind) {
     case "announcement":
@@ -36,6 +42,9 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames): MessageVie
       return helloMessage();
     case "trouble":
       return troubleMessage(trouble ?? { channelId: null, modelName: null });
+    case "evidence":
+      if (!shown) throw new Error(`${delivery.key} is gone`);
+      return evidenceMessage(shown, names);
   }
 }
 

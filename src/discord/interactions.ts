@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type Client, Events, type Interaction } from "discord.js";
 import type { App } from "../app.ts";
 import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce, suggest } from "./answering.ts";
@@ -7,9 +8,15 @@ import { onlyInServers, outdated } from "./views/notices.ts";
 
 /** Interactions being worked on. */
 export type Listening = {
-  /** Takes no more interactions and resolves when those at work are answered. Never rejects. */
+  /**
+   * Takes no more interactions and resolves when those at work are answered; answers that go on and on are told to end
+   * after a few seconds. Never rejects.
+   */
   stop(): Promise<void>;
 };
+
+/** main.ts gives everything nine seconds to stop, and the last edit of an answer may have to wait its turn. */
+const liveMayLastMs = 4_000;
 
 /**
  * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
@@ -17,22 +24,30 @@ export type Listening = {
  */
 export function answerInteractions(client: Client, app: App, commands: readonly Command[]): Listening {
   const atWork = new Set<Promise<void>>();
+  const stopping = new AbortController();
   const listener = (interaction: Interaction) => {
-    const work = handle(interaction, app, commands).finally(() => atWork.delete(work));
+    const work = handle(interaction, { app, commands, stopping: stopping.signal }).finally(() => atWork.delete(work));
     atWork.add(work);
   };
   client.on(Events.InteractionCreate, listener);
   return {
     async stop() {
       client.off(Events.InteractionCreate, listener);
-      await Promise.allSettled(atWork);
+      const all = Promise.allSettled(atWork);
+      await Promise.race([all, wait(liveMayLastMs, undefined, { ref: false })]);
+      stopping.abort();
+      await all;
     },
   };
 }
 
-async function handle(interaction: Interaction, app: App, commands: readonly Command[]): Promise<void> {
+/** What interactions are answered with. */
+type Desk = { readonly app: App; readonly commands: readonly Command[]; readonly stopping: AbortSignal };
+
+async function handle(interaction: Interaction, desk: Desk): Promise<void> {
+  const { app } = desk;
   try {
-    await route(interaction, app, commands);
+    await route(interaction, desk);
   } catch (err) {
     app.log.error({ err, interactionId: interaction.id, ...nameOf(interaction) }, "an interaction failed");
     if (interaction.isRepliable()) await apologise(interaction, app.log);
@@ -44,7 +59,8 @@ function nameOf(interaction: Interaction): { command?: string; customId?: string
   return "customId" in interaction ? { customId: interaction.customId } : {};
 }
 
-async function route(interaction: Interaction, app: App, commands: readonly Command[]): Promise<void> {
+async function route(interaction: Interaction, desk: Desk): Promise<void> {
+  const { app, commands } = desk;
   if (interaction.isAutocomplete()) {
     const command = commands.find(({ data }) => data.name === interaction.commandName);
     await suggest(interaction, app.log, () =>
@@ -58,23 +74,23 @@ async function route(interaction: Interaction, app: App, commands: readonly Comm
   } else if (interaction.isChatInputCommand()) {
     const command = commands.find(({ data }) => data.name === interaction.commandName);
     if (!command) await refuseAtOnce(interaction, outdated(null), app.log);
-    else await defer(interaction, app, "new-message", () => command.run(interaction, app, commands));
+    else await defer(interaction, desk, "new-message", () => command.run(interaction, app, commands));
   } else if (interaction.isButton()) {
-    await press(interaction, app, commands, (command) => command.buttons);
+    await press(interaction, desk, (command) => command.buttons);
   } else if (interaction.isStringSelectMenu()) {
-    await press(interaction, app, commands, (command) => command.selects);
+    await press(interaction, desk, (command) => command.selects);
   } else if (interaction.isModalSubmit()) {
-    await press(interaction, app, commands, (command) => command.modals);
+    await press(interaction, desk, (command) => command.modals);
   }
 }
 
 /** Finds what a custom id is for. Everything up to the acknowledgement is decided in memory. */
 async function press<I extends Repliable & { customId: string }>(
   interaction: I,
-  app: App,
-  commands: readonly Command[],
+  desk: Desk,
   of: (command: Command) => Readonly<Record<string, Press<I>>> | undefined,
 ): Promise<void> {
+  const { app, commands } = desk;
   const id = readCustomId(interaction.customId);
   const command = id.kind === "foreign" ? undefined : commands.find((each) => Object.hasOwn(of(each) ?? {}, id.action));
   const wanted = id.kind === "foreign" || !command ? undefined : of(command)?.[id.action];
@@ -85,17 +101,17 @@ async function press<I extends Repliable & { customId: string }>(
   const opened = wanted.opens?.(interaction, id.key, app) ?? null;
   if (opened) await openModal(interaction, opened, app.log);
   else if ("run" in wanted)
-    await defer(interaction, app, wanted.acknowledge, () => wanted.run(interaction, id.key, app));
+    await defer(interaction, desk, wanted.acknowledge, () => wanted.run(interaction, id.key, app));
 }
 
 /** Acknowledges, then works, then answers. What Discord no longer knows is not worked on: the member will ask again. */
 async function defer(
   interaction: Repliable,
-  app: App,
+  { app, stopping }: Desk,
   how: "new-message" | "same-message",
   work: () => Promise<Answer>,
 ): Promise<void> {
   const acknowledged = await acknowledge(interaction, how, app.log);
   if (acknowledged === "too-late") return;
-  await answer(interaction, await work(), { first: acknowledged === "by-us", log: app.log });
+  await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log });
 }

@@ -20,7 +20,8 @@ const messagesPerPage = 100;
 
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  return delivery.kind === "announcement" ? marks.announcement(delivery.modelId ?? 0) : marks[delivery.kind];
+  if (delivery.kind === "announcement") return marks.announcement(delivery.modelId ?? 0);
+  return delivery.kind === "evidence" ? marks.evidence(delivery.evidenceId ?? 0) : marks[delivery.kind];
 }
 
 /** Looks for our own message in a channel, from the time on at which it may have been sent. */

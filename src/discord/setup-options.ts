@@ -1,9 +1,12 @@
 import { ChannelType, DiscordAPIError, type Guild, PermissionFlagsBits, RESTJSONErrorCodes } from "discord.js";
+import type { AccessChange } from "../domain/question-access.ts";
+import { questionRules } from "../domain/question-limits.ts";
 import type { ServerSettings } from "../domain/server.ts";
 import { lackingPermissions } from "./channel-permissions.ts";
 import type { Pressed, Typed } from "./command.ts";
 import type { SetupCheck, SetupRefusal } from "./views/setup.ts";
 
+type AccessWish = { readonly changes: readonly AccessChange[]; readonly reset: "roles" | "channels" | null };
 type Changes = Partial<Omit<ServerSettings, "serverId">>;
 
 /** What `reset` can set back, as choices. */
@@ -11,6 +14,17 @@ export const resettable = [
   { name: "Announcement channel", value: "announcementChannelId" },
   { name: "Role to ping", value: "pingRoleId" },
   { name: "Moderator role", value: "moderatorRoleId" },
+  { name: "Questions a day", value: "questionsPerDay" },
+  { name: "Roles for questions: everybody may ask", value: "roles" },
+  { name: "Channels for questions: anywhere", value: "channels" },
+] as const;
+
+/** Options that allow or bar one role or channel for questions. */
+const accessOptions = [
+  { option: "allow-questions-role", list: "roles", to: "allowed" },
+  { option: "bar-questions-role", list: "roles", to: "barred" },
+  { option: "allow-questions-channel", list: "channels", to: "allowed" },
+  { option: "bar-questions-channel", list: "channels", to: "barred" },
 ] as const;
 
 /** Why a channel of this kind cannot hold announcements; null if it can. */
@@ -37,7 +51,9 @@ export function channelRefusal(type: ChannelType): SetupRefusal | null {
 /** The settings given with /setup, or why one of them cannot be. */
 export function readChanges(
   interaction: Typed,
-): { readonly fine: true; readonly changes: Changes } | { readonly fine: false; readonly reason: SetupRefusal } {
+):
+  | { readonly fine: true; readonly changes: Changes; readonly access: AccessWish | null }
+  | { readonly fine: false; readonly reason: SetupRefusal } {
   const { options, guildId } = interaction;
   const refuse = (reason: SetupRefusal) => ({ fine: false, reason }) as const;
   const channel = options.getChannel("channel");
@@ -46,6 +62,7 @@ export function readChanges(
   const threadPerModel = options.getBoolean("thread-per-model");
   const guessOnly = options.getBoolean("guess-only");
   const minimumAccountDays = options.getInteger("minimum-account-days");
+  const questionsPerDay = options.getInteger("questions-per-day");
   const refusal = channel && channelRefusal(channel.type);
   if (refusal) return refuse(refusal);
   // The role of everybody has the server's own id.
@@ -58,10 +75,29 @@ export function readChanges(
     ...(threadPerModel !== null && { threadPerModel }),
     ...(guessOnly !== null && { guessOnly }),
     ...(minimumAccountDays !== null && { minimumAccountDays }),
+    ...(questionsPerDay !== null && { questionsPerDay }),
   };
+  const access = readAccess(options);
   const reset = resettable.find(({ value }) => value === options.getString("reset"))?.value;
-  if (reset === undefined) return { fine: true, changes: given };
-  return reset in given ? refuse("set-and-reset") : { fine: true, changes: { ...given, [reset]: null } };
+  if (reset === undefined)
+    return { fine: true, changes: given, access: access.length > 0 ? { changes: access, reset: null } : null };
+  const isSetToo = reset in given || access.some(({ list }) => list === reset);
+  if (isSetToo) return refuse("set-and-reset");
+  if (reset === "roles" || reset === "channels")
+    return { fine: true, changes: given, access: { changes: access, reset } };
+  const usual = reset === "questionsPerDay" ? questionRules.serverPerDay : null;
+  return {
+    fine: true,
+    changes: { ...given, [reset]: usual },
+    access: access.length > 0 ? { changes: access, reset: null } : null,
+  };
+}
+
+function readAccess(options: Typed["options"]): AccessChange[] {
+  return accessOptions.flatMap(({ option, list, to }) => {
+    const id = (list === "roles" ? options.getRole(option) : options.getChannel(option))?.id;
+    return id === undefined ? [] : [{ list, to, id }];
+  });
 }
 
 /** Looks at the channel and role set, as they are now. Asks Discord only for what the cache lacks. */

@@ -30,6 +30,27 @@ export function moderates(interaction: InServer, settings: { readonly moderatorR
     : member.roles.includes(moderatorRoleId);
 }
 
+/** Where something is asked, and with which roles, as the interaction itself says it. */
+export function whereActs(interaction: InServer): {
+  channelId: string;
+  parentChannelId: string | null;
+  roleIds: string[];
+} {
+  const { channel, channelId, member } = interaction;
+  return {
+    channelId: channelId ?? "",
+    parentChannelId: channel?.isThread() ? channel.parentId : null,
+    roleIds: member instanceof GuildMember ? [...member.roles.cache.keys()] : [...member.roles],
+  };
+}
+
+/** Whether the bot could finish a message here on its own: an answer may take longer than Discord remembers who asked. */
+export function botMayAnswer({ appPermissions, channel }: InServer): boolean {
+  const write = channel?.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  const { ViewChannel, EmbedLinks, AttachFiles } = PermissionFlagsBits;
+  return appPermissions.has([ViewChannel, write, EmbedLinks, AttachFiles]);
+}
+
 /** Whether the member may write where they pressed: a Share button must not carry them past a closed channel. */
 export function maySpeak(interaction: InServer): boolean {
   const inThread = interaction.channel?.isThread() ?? false;

@@ -1,4 +1,5 @@
 import type { Listing } from "./listing.ts";
+import type { MeasuredFigures } from "./question.ts";
 
 export type MarketStateName = "open" | "frozen" | "settled" | "void";
 
@@ -21,6 +22,8 @@ export type ModelCard = {
   readonly builders: readonly string[] | null;
   readonly publishedAt: Date | null;
   readonly source: string | null;
+  /** What asking it has shown; left out where nobody looked. */
+  readonly measured?: MeasuredFigures;
 };
 
 /** Who stands on what: the latest few, for the card. Unknown names are seen only by their author and moderators. */

@@ -1,4 +1,5 @@
 import type { ModelCard } from "./card.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Delivery } from "./server.ts";
 
 /** A delivery with all its message is made of. */
@@ -10,6 +11,8 @@ export type ClaimedDelivery = {
   readonly cards: readonly ModelCard[];
   /** An announcement comes so long after the listing that it must say since when the model is there. */
   readonly late: boolean;
+  /** The piece of evidence that is owed to a thread. */
+  readonly piece: Evidence | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

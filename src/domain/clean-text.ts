@@ -1,11 +1,17 @@
+const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\uFFFD]+/gu;
+
 /**
  * Text from outside as one line of ordinary characters: control and format characters (which turn lines round or break
  * them), separators and lone surrogates become spaces, runs of spaces one.
  */
 export function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\uFFFD]+/gu, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  return text.toWellFormed().replace(unwanted, " ").replace(/\s+/g, " ").trim();
+}
+
+/** The same line by line: at most one blank line after another, none at the ends, and at most `most` in all. */
+export function cleanLines(text: string, most: number): string {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/).map(oneLine);
+  const spaced = lines.filter((line, i) => line !== "" || (i > 0 && lines[i - 1] !== ""));
+  const joined = spaced.length <= most ? spaced : [...spaced.slice(0, most - 1), spaced.slice(most - 1).join(" ")];
+  return joined.join("\n").trim();
 }

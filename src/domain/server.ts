@@ -1,3 +1,5 @@
+import type { QuestionAccess } from "./question-access.ts";
+
 /** What /setup keeps for a server. */
 export type ServerSettings = {
   readonly serverId: string;
@@ -7,6 +9,9 @@ export type ServerSettings = {
   readonly threadPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
+  /** Questions to models in any 24 hours; 0: none may be asked. */
+  readonly questionsPerDay: number;
+  readonly questionAccess: QuestionAccess;
 };
 
 /** Why a message the bot owes a server is not there; shown in /setup. */
@@ -21,8 +26,12 @@ export const deliveryProblems = [
 ] as const;
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
+/** What the bot owes a channel. `evidence` goes to its model's thread, the rest to a server's channel. */
+export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "evidence"] as const;
+export type DeliveryKind = (typeof deliveryKinds)[number];
+
 export type ServerTrouble = {
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly modelName: string | null;
   readonly channelId: string | null;
   readonly problem: DeliveryProblem;
@@ -33,9 +42,10 @@ export type ServerTrouble = {
 export type Delivery = {
   readonly deliveryId: number;
   readonly key: string;
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly serverId: string;
   readonly modelId: number | null;
+  readonly evidenceId: number | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;

@@ -24,6 +24,41 @@ export async function queueDeliveries(tx: Transaction, news: readonly NewDeliver
   }
 }
 
+/** Owes a piece of evidence to the thread of its model's announcement, if there is one in this server. */
+export async function queueInThread(
+  tx: Transaction,
+  news: { serverId: string; modelId: number; evidenceId: number; dueAt: Date },
+): Promise<void> {
+  const { serverId, modelId, evidenceId, dueAt } = news;
+  const [announced] = await tx
+    .select({ threadId: deliveries.threadId })
+    .from(deliveries)
+    .where(and(eq(deliveries.modelId, modelId), eq(deliveries.serverId, serverId), isNotNull(deliveries.threadId)))
+    .limit(1);
+  if (!announced) return;
+  const channelId = announced.threadId;
+  await tx
+    .insert(deliveries)
+    .values({ key: `evidence:${evidenceId}`, kind: "evidence", serverId, modelId, evidenceId, channelId, dueAt })
+    .onConflictDoNothing();
+}
+
+/**
+ * Makes the message of a piece due again: posted ones are edited to what the piece is now, and one that was withdrawn
+ * before it was posted and is shown again is posted. What is just being sent is looked at by its sender.
+ */
+export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: Date): Promise<void> {
+  await tx
+    .update(deliveries)
+    .set({ state: "due", dueAt, attempts: 0, problem: null })
+    .where(
+      and(
+        eq(deliveries.key, `evidence:${evidenceId}`),
+        or(eq(deliveries.state, "sent"), and(eq(deliveries.state, "failed"), isNull(deliveries.problem))),
+      ),
+    );
+}
+
 /**
  * Locks deliveries that are due, those whose claim is over included, announcements first; what another process is just
  * claiming is passed over. Servers the bot has left, and those without a channel to deliver to, wait.
@@ -63,7 +98,7 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedBy: by,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
-      channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
+      channelId: sql`case when ${deliveries.claimedAt} is not null or ${deliveries.kind} = 'evidence' then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId} end`,
     })
     .from(servers)
@@ -154,6 +189,10 @@ export async function tryAgain(tx: Transaction, serverId: string, now: Date): Pr
         isNotNull(deliveries.problem),
       ),
     );
+  await tx
+    .update(deliveries)
+    .set({ state: "due", dueAt: now, problem: null, attempts: 0 })
+    .where(and(ofServer, eq(deliveries.kind, "evidence"), eq(deliveries.state, "held")));
   await tx
     .update(deliveries)
     .set({ problem: null })

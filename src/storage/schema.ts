@@ -2,7 +2,9 @@
 // with, and do not fit a JavaScript number.
 export * from "./schema/catalogue.ts";
 export * from "./schema/deliveries.ts";
+export * from "./schema/evidence.ts";
 export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
+export * from "./schema/questions.ts";
 export * from "./schema/servers.ts";
 export * from "./schema/settlements.ts";

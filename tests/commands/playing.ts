@@ -13,10 +13,10 @@ import { embedded } from "../support/database.ts";
 import { aMarket, aModel, aServer } from "../support/factories.ts";
 
 /** A server with the bot and one open model, Hunter Alpha, in which members type and press. */
-export async function aPlayedServer() {
+export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
   const { db } = await embedded.open();
   const clock = aClock(new Date(storyBegins.getTime() + 60_000));
-  const app = anApp(db, clock);
+  const app = anApp(db, clock, more);
   const { discord, client } = await onDiscord((arriving) => answerInteractions(arriving, app, commands));
   await registerCommands(client.rest, client.application.id, commands, null);
   const [server] = discord.servers;

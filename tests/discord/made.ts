@@ -198,6 +198,8 @@ export function someSettings(settings: Partial<ServerSettings> = {}): ServerSett
     threadPerModel: false,
     guessOnly: false,
     minimumAccountDays: 0,
+    questionsPerDay: 40,
+    questionAccess: { allowedRoleIds: [], barredRoleIds: [], allowedChannelIds: [], barredChannelIds: [] },
     ...settings,
   };
 }

@@ -33,7 +33,11 @@ export function aClock(start: Date = storyBegins): TestClock {
 }
 
 /** What actions need, on a real database. Without a clock the database's own time counts, as in production. */
-export function anApp(db: Db, clock?: Clock): App {
+export function anApp(
+  db: Db,
+  clock?: Clock,
+  more: Pick<Parameters<typeof createApp>[0], "chat" | "questions"> = {},
+): App {
   const log = pino({ level: "silent" });
-  return createApp(clock ? { db, log, clock } : { db, log });
+  return createApp({ db, log, ...(clock ? { clock } : {}), ...more });
 }

@@ -17,6 +17,7 @@ export const marks = {
   hello: customId("models", "hello"),
   summary: customId("models", "summary"),
   trouble: customId("settings", "trouble"),
+  evidence: (evidenceId: number) => customId("convincing", evidenceId),
 } as const;
 
 /**
@@ -55,6 +56,7 @@ export function announcementMessage(
     components: [
       buttonRow(
         button("Guess", "guess", card.modelId, "main", card.state !== "open"),
+        button("Ask it", "ask", card.modelId),
         button("Details", "details", card.modelId),
       ),
     ],

@@ -1,8 +1,10 @@
 import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
+  type APIComponentInLabel,
   type APIComponentInMessageActionRow,
   type APIEmbed,
+  type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
   type APISelectMenuOption,
   type APITextInputComponent,
@@ -17,9 +19,14 @@ export type MessageView = {
   readonly content?: string;
   readonly embeds?: APIEmbed[];
   readonly components?: Row[];
+  /** Uploaded with the message, in place of those it has; left out, those stay. */
+  readonly files?: FileView[];
   /** Nobody, unless it is said here. */
   readonly allowedMentions?: MessageMentionOptions;
 };
+
+/** A file to upload: what is in it, or the path of an own copy. */
+export type FileView = { readonly name: string; readonly attachment: Buffer | string };
 
 export type ModalView = APIModalInteractionResponseCallbackData;
 
@@ -68,16 +75,16 @@ export function modal(
   key: string | number,
   field: { label: string; hint: string; input: Omit<APITextInputComponent, "type" | "label"> },
 ): ModalView {
-  return {
-    title,
-    custom_id: customId(action, key),
-    components: [
-      {
-        type: ComponentType.Label,
-        label: field.label,
-        description: field.hint,
-        component: { type: ComponentType.TextInput, ...field.input },
-      },
-    ],
-  };
+  const { label, hint, input } = field;
+  return form(title, action, key, [labelled(label, { type: ComponentType.TextInput, ...input }, hint)]);
+}
+
+/** A modal with up to five things to fill in, pick or upload. */
+export function form(title: string, action: string, key: string | number, fields: APILabelComponent[]): ModalView {
+  return { title, custom_id: customId(action, key), components: fields };
+}
+
+/** One of them, with what it is called. */
+export function labelled(label: string, component: APIComponentInLabel, hint?: string): APILabelComponent {
+  return { type: ComponentType.Label, label, ...(hint === undefined ? {} : { description: hint }), component };
 }

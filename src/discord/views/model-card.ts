@@ -1,9 +1,10 @@
 import type { Caller, ModelCard } from "../../domain/card.ts";
 import { OTHER } from "../../domain/lab.ts";
+import { mostMeasured } from "../../domain/question.ts";
 import { callText, type LabNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import { factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
-import { counted, moment, percent } from "./numbers.ts";
+import { count, counted, moment, percent, seconds } from "./numbers.ts";
 import { address, escaped, fittingLines, shown } from "./text.ts";
 
 /** Who reads a card: it decides which names typed by members are shown. */
@@ -31,6 +32,19 @@ function settledLines(card: ModelCard): (string | null)[] {
   ];
 }
 
+/** What asking it here has shown; nothing before anybody has. */
+function measuredLine({ measured }: ModelCard): string | null {
+  if (!measured || measured.questions === 0) return null;
+  const { questions, failed, medianFirstWordMs, medianTokensPerSecond } = measured;
+  const facts = [
+    `Asked here ${questions >= mostMeasured ? `${questions} times and more` : counted(questions, "time")}`,
+    medianFirstWordMs === null ? null : `first word after ${seconds(medianFirstWordMs)}`,
+    medianTokensPerSecond === null ? null : `${count(medianTokensPerSecond)} tokens a second`,
+    failed === 0 ? null : `failed: ${percent(failed / questions)}`,
+  ].filter((fact) => fact !== null);
+  return `${facts[0]}${facts.length > 1 ? ` (medians): ${facts.slice(1).join(" · ")}` : ""}`;
+}
+
 function description(card: ModelCard, latest: readonly Caller[], names: LabNames, reader: Reader | null): string {
   const what = card.facts.description;
   const stance = latest.slice(0, mostCallers).map((caller) => callerLine(caller, names, reader));
@@ -40,6 +54,7 @@ function description(card: ModelCard, latest: readonly Caller[], names: LabNames
     ...settledLines(card),
     `Listed ${moment(card.listedAt, "f")}`,
     ...factLines(card.facts),
+    measuredLine(card),
     what === null || what.trim() === "" ? null : `> ${escaped(what, shown.description)}`,
     "",
     `**${card.state === "settled" ? "Odds at the end, late guesses included" : "Odds"}**, ${guessesWords(card.callers)}`,
@@ -55,9 +70,10 @@ function description(card: ModelCard, latest: readonly Caller[], names: LabNames
 function buttons(card: ModelCard, isShared: boolean): Row {
   const { modelId } = card;
   const guess = card.state === "open" ? [button("Guess", "guess-here", modelId, "main")] : [];
+  const ask = button("Ask it", "ask", modelId);
   return isShared
-    ? buttonRow(...guess, button("Details", "details", modelId))
-    : buttonRow(...guess, button("Refresh", "refresh-card", modelId), button("Share", "share-card", modelId));
+    ? buttonRow(...guess, ask, button("Details", "details", modelId))
+    : buttonRow(...guess, ask, button("Refresh", "refresh-card", modelId), button("Share", "share-card", modelId));
 }
 
 /**

@@ -34,3 +34,17 @@ export function percent(price: number): string {
 export function moment(at: Date, style: TimestampStylesString): string {
   return `<t:${Math.floor(at.getTime() / 1000)}:${style}>`;
 }
+
+/** A stretch of time: 840 → "0.8 s", 95,000 → "1 min 35 s". */
+export function seconds(ms: number): string {
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const whole = Math.round(ms / 1000);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Money as it is spent on answers: 0 → "free", 0.00042 → "$0.00042", 1.5 → "$1.50". */
+export function usd(amount: number): string {
+  if (amount === 0) return "free";
+  const text = amount >= 0.01 ? amount.toFixed(2) : amount.toPrecision(2);
+  return `$${text.includes("e") ? amount.toFixed(8) : text}`;
+}

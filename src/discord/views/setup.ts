@@ -1,7 +1,8 @@
+import { mostAccessIds, type QuestionAccess } from "../../domain/question-access.ts";
 import type { DeliveryProblem, ServerSettings, ServerTrouble } from "../../domain/server.ts";
 import type { NeededPermission } from "../channel-permissions.ts";
 import type { MessageView } from "./message.ts";
-import { counted, moment } from "./numbers.ts";
+import { count, counted, moment } from "./numbers.ts";
 import { bold, fittingLines, shown } from "./text.ts";
 
 /** Why a channel or role cannot be chosen. */
@@ -12,7 +13,8 @@ export type SetupRefusal =
   | "not-a-text-channel"
   | "everyone-as-ping"
   | "everyone-as-moderator"
-  | "set-and-reset";
+  | "set-and-reset"
+  | "access-full";
 
 const refusals = {
   forum:
@@ -23,6 +25,7 @@ const refusals = {
   "everyone-as-ping": "I do not ping everyone. Choose a role that members can take if they want to be pinged.",
   "everyone-as-moderator": "Then everybody could settle. Choose the role of your moderators.",
   "set-and-reset": "Set something or reset something, not the same thing at once.",
+  "access-full": `At most ${mostAccessIds} roles and channels can stand on each list. Reset the list first.`,
 } satisfies Record<SetupRefusal, string>;
 
 /** Why nothing was saved. */
@@ -46,6 +49,7 @@ const messages = {
   summary: "the list of open models",
   announcement: "an announcement",
   trouble: "a notice about this",
+  evidence: "evidence in a model's thread",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
@@ -85,6 +89,25 @@ function checkLines(settings: ServerSettings, check: SetupCheck): string[] {
   ];
 }
 
+/** Who may ask models where; nothing where everybody may everywhere. */
+function accessLines(access: QuestionAccess): string[] {
+  const list = (what: string, ids: readonly string[], mark: string) =>
+    ids.length === 0
+      ? []
+      : [
+          `${what}: ${ids
+            .slice(0, 10)
+            .map((id) => `<${mark}${id}>`)
+            .join(", ")}${ids.length > 10 ? ` and ${ids.length - 10} more` : ""}`,
+        ];
+  return [
+    ...list("Only these roles may ask models", access.allowedRoleIds, "@&"),
+    ...list("These roles may not ask models", access.barredRoleIds, "@&"),
+    ...list("Models may be asked only in", access.allowedChannelIds, "#"),
+    ...list("Models may not be asked in", access.barredChannelIds, "#"),
+  ];
+}
+
 function yesNo(value: boolean): string {
   return value ? "yes" : "no";
 }
@@ -107,6 +130,8 @@ export function setupView(
     `Moderator role: ${moderatorRoleId === null ? "none, Manage Server only" : `<@&${moderatorRoleId}>`}`,
     `Stakes from wallets: ${yesNo(!settings.guessOnly)}`,
     `Accounts must be: ${minimumAccountDays === 0 ? "of any age" : `${counted(minimumAccountDays, "day")} old`}`,
+    `Questions to models: ${settings.questionsPerDay === 0 ? "none" : `${count(settings.questionsPerDay)} a day`}`,
+    ...accessLines(settings.questionAccess),
     "",
     ...(wrong.length > 0 ? ["**To be put right**", ...wrong] : ["All is well."]),
     ...(unseen > 0 ? [`… and ${counted(unseen, "message")} more not posted`] : []),

@@ -9,6 +9,11 @@ export const shown = {
   typed: 60,
   reason: 300,
   description: 300,
+  prompt: 280,
+  fileName: 60,
+  evidenceLine: 90,
+  /** All lines of a piece together; escaping at most doubles them. */
+  evidenceText: 1000,
 } as const;
 
 /** Letters and symbols that show nothing: a name made of them would leave a hole. */
@@ -43,6 +48,17 @@ export function escaped(text: string, most: number): string {
     .replace(/^(?=[-+])/, "\\")
     .replace(/^(\d+)\./, "$1\\.");
   return rightToLeft.test(safe) ? `\u2068${safe}\u2069` : safe;
+}
+
+/** A text of several lines, each `escaped`: none of them opens a heading, a list, a quote or a block of code. */
+export function escapedLines(text: string, most: number): string[] {
+  let left = most;
+  return text.split("\n").flatMap((line) => {
+    if (left <= 0) return [];
+    const words = line.trim() === "" ? "" : escaped(line, left);
+    left -= line.length + 1;
+    return [words];
+  });
 }
 
 /** `escaped`, in bold. */

@@ -1,4 +1,5 @@
 import { boolean, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import type { QuestionAccess } from "../../domain/question-access.ts";
 import { moment } from "../columns.ts";
 
 /** Servers (Discord guilds) the bot is or was in, with what /setup holds. */
@@ -13,6 +14,10 @@ export const servers = pgTable("servers", {
   threadPerModel: boolean("thread_per_model").notNull().default(false),
   guessOnly: boolean("guess_only").notNull().default(false),
   minimumAccountDays: integer("minimum_account_days").notNull().default(0),
+  /** Null: as many as usual; 0: none. */
+  questionsPerDay: integer("questions_per_day"),
+  /** Null: everybody may ask everywhere. */
+  questionAccess: jsonb("question_access").$type<QuestionAccess>(),
 });
 
 /** The name a member was last seen under; members who leave keep their guesses and this name. */

@@ -1,0 +1,59 @@
+import { type AnswerLine, cutWithin } from "./answer-text.ts";
+
+const fence = "```";
+
+/**
+ * Packs lines into messages. A code block that goes on in the next message is closed and opened again with its language;
+ * rows of a table and lines stay whole unless they alone are too long, and then no character is cut. As more lines come
+ * the parts before the last stay as they are.
+ *
+ * @param room characters of a part, by its place; at least 100
+ */
+export function answerParts(lines: readonly AnswerLine[], room: (part: number) => number): string[] {
+  const parts: string[] = [];
+  let text = "";
+  let open: Extract<AnswerLine, { kind: "code" }> | null = null;
+  const closing = () => (open ? `\n${fence}` : "");
+  const finish = () => {
+    const part = `${text}${closing()}`.trim();
+    if (part !== "") parts.push(part);
+    text = "";
+    open = null;
+  };
+  const put = (line: AnswerLine, piece: string): boolean => {
+    const goesOn: boolean = line.kind === "code" && open?.block === line.block;
+    const before = text === "" ? "" : goesOn ? "\n" : `${closing()}\n`;
+    const opening = line.kind === "code" && !goesOn ? `${fence}${line.language}\n` : "";
+    const after = line.kind === "code" ? `\n${fence}` : "";
+    const grown = `${text}${before}${opening}${piece}`;
+    if (grown.length + after.length > room(parts.length)) return false;
+    text = grown;
+    open = line.kind === "code" ? line : null;
+    return true;
+  };
+  for (const line of lines) {
+    if (put(line, line.text)) continue;
+    finish();
+    if (line.text.trim() === "" && line.kind === "text") continue;
+    if (put(line, line.text)) continue;
+    for (const piece of cut(line, room(parts.length) - fence.length * 2 - 26)) {
+      if (put(line, piece)) continue;
+      finish();
+      put(line, piece);
+    }
+  }
+  finish();
+  return parts;
+}
+
+/** A line in pieces of at most `most` characters. */
+function cut({ kind, text }: AnswerLine, most: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > most) {
+    const at = cutWithin({ kind, text: rest }, most);
+    pieces.push(rest.slice(0, at));
+    rest = rest.slice(at);
+  }
+  return [...pieces, rest];
+}

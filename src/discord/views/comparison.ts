@@ -1,0 +1,80 @@
+import { answerParts } from "./answer-parts.ts";
+import { answerLines } from "./answer-text.ts";
+import {
+  type AnswerContext,
+  answerFile,
+  figureWords,
+  leftWords,
+  loggingNote,
+  noContext,
+  type Shown,
+} from "./answer-words.ts";
+import { button, buttonRow, type MessageView } from "./message.ts";
+import { counted } from "./numbers.ts";
+import { failureText } from "./question-refusals.ts";
+import { bold, escaped, plain, shown } from "./text.ts";
+
+/** Both embeds together may have 6,000 characters. */
+const longestSide = 2_400;
+
+/** Two models' answers to the same question, beside each other in one message. */
+export function comparisonMessage(sides: readonly Shown[], { left }: AnswerContext = noContext): MessageView {
+  const [first] = sides;
+  if (!first) throw new Error("a comparison of nothing");
+  const runs = sides.some(({ state }) => state === "running");
+  const long = sides.filter((side) => side.state !== "running" && partsOf(side).length > 1);
+  const notes = [
+    left === null || runs ? null : `-# ${leftWords(left)}`,
+    first.tellsOfLogging && !runs ? loggingNote : null,
+  ].filter((note) => note !== null);
+  const names = sides.map(({ target }) => bold(target.name, shown.modelName)).join(" and ");
+  return {
+    content: [
+      `${bold(first.memberName, shown.memberName)} asks ${names}:`,
+      `> ${escaped(first.prompt, shown.prompt)}`,
+      ...notes,
+    ].join("\n"),
+    embeds: sides.map((side) => ({
+      title: escaped(side.target.name, shown.modelName),
+      description: textOf(side),
+      footer: { text: figuresOf(side) },
+    })),
+    components: runs
+      ? [buttonRow(button("Stop", "stop-answer", first.questionId))]
+      : first.answer === ""
+        ? []
+        : [
+            buttonRow(
+              button(plain(`Continue with ${first.target.name}`, 80), "continue", first.questionId),
+              button("File as evidence", "answer-evidence", first.questionId),
+            ),
+          ],
+    ...(runs || long.length === 0 ? {} : { files: long.map(answerFile) }),
+  };
+}
+
+function partsOf({ answer }: Shown): string[] {
+  return answerParts(answerLines(answer), () => longestSide);
+}
+
+function textOf(side: Shown): string {
+  const { state, failure, answer, reasoningCharacters } = side;
+  const [part, ...rest] = partsOf(side);
+  const thinking = reasoningCharacters > 0 ? `-# Thinking, ${counted(reasoningCharacters, "character")}` : null;
+  const lines = [
+    thinking,
+    part ?? null,
+    rest.length > 0 ? (state === "running" ? "-# …" : "-# It is longer than this: all of it is in the file.") : null,
+    state === "running" && answer === "" ? "-# Waiting for its first word…" : null,
+    state === "stopped" ? "⏹️ **Stopped.**" : null,
+    state === "interrupted" ? "⚠️ **Interrupted:** the bot was restarted." : null,
+    state === "token-limit" ? "-# It was cut off at the most an answer may have." : null,
+    failure === null ? null : `⚠️ ${failureText(failure).slice(0, 450).toWellFormed()}`,
+  ];
+  return lines.filter((line) => line !== null).join("\n") || "…";
+}
+
+function figuresOf({ figures, state }: Shown): string {
+  const facts = figureWords(figures);
+  return facts.length === 0 ? (state === "running" ? "…" : "no figures") : facts.join(" · ");
+}

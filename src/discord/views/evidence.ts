@@ -1,0 +1,121 @@
+import type { Evidence, EvidenceVote, ShownEvidence } from "../../domain/evidence.ts";
+import { kindWords, notKeptLine, pieceTitle, sourceLine, votesWords } from "./evidence-words.ts";
+import { type LabNames, labText } from "./lab-words.ts";
+import { button, buttonRow, type MessageView, type Row } from "./message.ts";
+import type { Reader } from "./model-card.ts";
+import { moment } from "./numbers.ts";
+import { address, bold, escaped, escapedLines, fittingLines, shown } from "./text.ts";
+
+/** What a piece says, and by whom. */
+function description({ piece, missing }: ShownEvidence): string {
+  const lost = piece.files.filter(({ problem }) => problem !== null);
+  const lines = [
+    `${bold(piece.modelName, shown.modelName)} · ${kindWords[piece.kind]}`,
+    ...(piece.text === "" ? [] : escapedLines(piece.text, shown.evidenceText).map((line) => `> ${line}`)),
+    piece.link === null ? null : `Link: ${address(piece.link)}`,
+    sourceLine(piece.source, piece.serverId),
+    ...lost.map((file) => `Not kept: ${notKeptLine(file)}`),
+    ...missing.map(
+      (name) => `${escaped(name, shown.fileName)} is kept on another machine of my host, not on this one.`,
+    ),
+    piece.alike.length === 0
+      ? null
+      : `The same link or file is in ${piece.alike.map((id) => `**#${id}**`).join(", ")} already.`,
+    `Filed by ${bold(piece.memberName, shown.memberName)}, ${moment(piece.at, "f")}`,
+    `Votes: **${votesWords(piece)}**`,
+  ];
+  return fittingLines(
+    lines.filter((line) => line !== null),
+    4000,
+  );
+}
+
+function stateLine(piece: Evidence): string {
+  if (piece.state === "withdrawn") return `Evidence #${piece.evidenceId} was withdrawn by its author.`;
+  const because = piece.hiddenReason === null ? "" : ` Reason: ${escaped(piece.hiddenReason, shown.reason)}`;
+  return `Evidence #${piece.evidenceId} was hidden by the moderators.${because}`;
+}
+
+function votes({ evidenceId }: Evidence) {
+  return [button("Convincing", "convincing", evidenceId, "good"), button("Weak", "weak", evidenceId)];
+}
+
+function uploads({ copies }: ShownEvidence) {
+  return copies.map(({ name, path }) => ({ attachment: path, name }));
+}
+
+/** What a reader can do with a piece besides voting. */
+function doings(piece: Evidence, reader: Reader): Row {
+  const isOwn = piece.memberId === reader.memberId;
+  return buttonRow(
+    ...(piece.state === "shown" && !isOwn ? votes(piece) : []),
+    ...(isOwn && piece.state !== "withdrawn" ? [button("Withdraw", "withdraw-evidence", piece.evidenceId)] : []),
+    ...(reader.moderates && piece.state === "shown"
+      ? [button("Hide", "hide-evidence", piece.evidenceId, "danger")]
+      : []),
+    ...(reader.moderates && piece.state === "hidden" ? [button("Restore", "restore-evidence", piece.evidenceId)] : []),
+    button("All evidence", "evidence-board", `${piece.modelId}...1`),
+  );
+}
+
+/** A piece for one reader, with its files and what they can do with it. */
+export function evidenceView(given: ShownEvidence, names: LabNames, reader: Reader, note?: string): MessageView {
+  const { piece } = given;
+  const content = [note, piece.state === "shown" ? undefined : stateLine(piece)].filter((line) => line !== undefined);
+  return {
+    ...(content.length > 0 ? { content: content.join("\n") } : {}),
+    embeds: [{ title: pieceTitle(piece, names), description: description(given) }],
+    components: [doings(piece, reader)],
+    files: uploads(given),
+  };
+}
+
+/** A piece for everybody, in its model's thread: with its files, or what became of it. */
+export function evidenceMessage(given: ShownEvidence, names: LabNames): MessageView {
+  const { piece } = given;
+  if (piece.state !== "shown") return { content: stateLine(piece), embeds: [], components: [], files: [] };
+  return {
+    embeds: [{ title: pieceTitle(piece, names), description: description(given) }],
+    components: [buttonRow(...votes(piece), button("All evidence", "evidence-board", `${piece.modelId}...1`))],
+    files: uploads(given),
+  };
+}
+
+/** Said where files may not be attached. */
+export function withoutFiles(view: MessageView, evidenceId: number): MessageView {
+  const { files, ...rest } = view;
+  if (!files?.length) return view;
+  return {
+    ...rest,
+    files: [],
+    content: `I may not attach files here. \`/evidence show id:${evidenceId}\` shows them.`,
+  };
+}
+
+/** After filing: what was filed, in the words of the piece itself. */
+export function evidenceAdded(given: ShownEvidence, names: LabNames, reader: Reader): MessageView {
+  return evidenceView(
+    given,
+    names,
+    reader,
+    `Filed. It ${given.piece.alike.length > 0 ? "repeats something that is there already, and is" : "is"} on the board of ${bold(given.piece.modelName, shown.modelName)} now.`,
+  );
+}
+
+export function voteCounted(piece: Evidence, vote: EvidenceVote, what: "counted" | "changed" | "same"): MessageView {
+  const said = {
+    counted: `Your vote counts: #${piece.evidenceId} is ${vote}.`,
+    changed: `Your vote is changed: #${piece.evidenceId} is ${vote}.`,
+    same: `You have said already that #${piece.evidenceId} is ${vote}. It counts once; the other button changes it.`,
+  }[what];
+  return { content: `${said} Votes now: ${votesWords(piece)}.` };
+}
+
+export function evidenceWithdrawn({ evidenceId, lab }: Evidence, names: LabNames): MessageView {
+  return {
+    content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but the moderators sees it any more.`,
+    embeds: [],
+    components: [],
+    files: [],
+  };
+}

@@ -1,0 +1,137 @@
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** What the host has set for questions to models. */
+export type QuestionSettings = {
+  /** Questions to the host's key in any minute, and in any 24 hours. */
+  readonly perMinute: number;
+  readonly perDay: number;
+  /** US dollars in a calendar month (UTC) for models that cost money; 0: such models are off. */
+  readonly usdPerMonth: number;
+};
+
+/** OpenRouter gives a free key 20 a minute and 50 a day: some are left for looking whether a model was revealed. */
+export const usualQuestionSettings: QuestionSettings = { perMinute: 15, perDay: 40, usdPerMonth: 0 };
+
+/** Numbers that hold everywhere. A comparison asks two models and counts as two questions. */
+export const questionRules = {
+  memberPerHour: 10,
+  serverPerDay: 40,
+  /** Most /setup takes. */
+  mostServerPerDay: 1_000,
+  /** Answers being written for the whole host. A member has one, or one comparison. */
+  atOnce: 4,
+  longestPrompt: 4_000,
+  /** Most tokens of an answer, reasoning included. */
+  mostAnswerTokens: 4_000,
+} as const;
+
+/** Questions allowed in any stretch of time, and when the latest were asked, newest first: as many as allowed suffice. */
+export type QuestionWindow = { readonly most: number; readonly lengthMs: number; readonly asked: readonly Date[] };
+
+export type WindowName = "minute" | "day" | "member" | "server";
+
+export const windowLengthMs = { minute: minuteMs, day: dayMs, member: hourMs, server: dayMs } as const satisfies Record<
+  WindowName,
+  number
+>;
+
+/** All that decides whether somebody may ask now, as the database holds it under a lock. */
+export type QuestionBooks = {
+  readonly windows: Readonly<Record<WindowName, QuestionWindow>>;
+  readonly runningOfHost: number;
+  readonly runningOfMember: number;
+  /** OpenRouter has told the key to wait until then. */
+  readonly restingUntil: Date | null;
+  /** Spent this month, with what running answers may still cost. */
+  readonly committedUsd: number;
+};
+
+export type LimitRefusal =
+  /** The member's own last question is still being answered. */
+  | { readonly reason: "member-busy" }
+  | { readonly reason: "member-limit"; readonly most: number; readonly freeAt: Date }
+  | { readonly reason: "server-limit"; readonly most: number; readonly freeAt: Date }
+  | { readonly reason: "server-off" }
+  | { readonly reason: "host-busy" }
+  | { readonly reason: "host-limit"; readonly per: "minute" | "day"; readonly most: number; readonly freeAt: Date }
+  /** One question fits, but not the two of a comparison, not even when nothing is taken. */
+  | { readonly reason: "no-room-for-two" }
+  | { readonly reason: "key-resting"; readonly freeAt: Date }
+  /** Models that cost money are off. */
+  | { readonly reason: "costs-money" }
+  | { readonly reason: "month-spent"; readonly usdPerMonth: number; readonly freeAt: Date };
+
+/** What is left after a question. */
+export type QuestionsLeft = { readonly member: number; readonly server: number; readonly hostToday: number };
+
+/** Questions of a window that count at a moment. */
+function taken({ asked, lengthMs }: QuestionWindow, now: Date): number {
+  return asked.filter((at) => now.getTime() - at.getTime() < lengthMs).length;
+}
+
+/** When `wanted` more fit into a window: now (null) or later; "never" if it is too small for them. */
+function freeAt(window: QuestionWindow, wanted: number, now: Date): Date | null | "never" {
+  if (window.most < wanted) return "never";
+  if (taken(window, now) + wanted <= window.most) return null;
+  const mustPass = window.asked[window.most - wanted];
+  return mustPass ? new Date(mustPass.getTime() + window.lengthMs) : null;
+}
+
+/**
+ * Whether so many questions may be asked now, and if not, why and until when.
+ *
+ * @param wish.questions one, or two for a comparison
+ * @param wish.worstUsd what they may cost at the most; null if they cost nothing
+ */
+export function limitRefusal(
+  books: QuestionBooks,
+  wish: { readonly questions: number; readonly worstUsd: number | null },
+  { usdPerMonth }: Pick<QuestionSettings, "usdPerMonth">,
+  now: Date,
+): LimitRefusal | null {
+  const { windows } = books;
+  if (windows.server.most === 0) return { reason: "server-off" };
+  if (books.runningOfMember > 0) return { reason: "member-busy" };
+  if (books.restingUntil !== null && books.restingUntil > now) {
+    return { reason: "key-resting", freeAt: books.restingUntil };
+  }
+  for (const name of ["member", "server", "day", "minute"] as const) {
+    const window = windows[name];
+    const at = freeAt(window, wish.questions, now);
+    if (at === null) continue;
+    if (at === "never") return { reason: "no-room-for-two" };
+    if (name === "member" || name === "server") return { reason: `${name}-limit`, most: window.most, freeAt: at };
+    return { reason: "host-limit", per: name, most: window.most, freeAt: at };
+  }
+  if (books.runningOfHost + wish.questions > questionRules.atOnce) return { reason: "host-busy" };
+  if (wish.worstUsd === null) return null;
+  if (usdPerMonth === 0) return { reason: "costs-money" };
+  return books.committedUsd + wish.worstUsd > usdPerMonth
+    ? { reason: "month-spent", usdPerMonth, freeAt: nextMonth(now) }
+    : null;
+}
+
+/** What is left when so many questions more are asked. */
+export function questionsLeft({ windows }: QuestionBooks, questions: number, now: Date): QuestionsLeft {
+  const left = (window: QuestionWindow) => Math.max(0, window.most - taken(window, now) - questions);
+  return { member: left(windows.member), server: left(windows.server), hostToday: left(windows.day) };
+}
+
+/** A calendar month in UTC: "2026-03". */
+export function monthOf(at: Date): string {
+  return at.toISOString().slice(0, 7);
+}
+
+function nextMonth(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+}
+
+/** How long a key rests that OpenRouter has told to wait: until the time it gave, else a minute, or until the day is over in UTC. */
+export function restUntil(per: "minute" | "day", retryAt: Date | null, now: Date): Date {
+  if (retryAt !== null && retryAt > now) return retryAt;
+  return per === "minute"
+    ? new Date(now.getTime() + minuteMs)
+    : new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
+}

@@ -1,0 +1,18 @@
+import { sql } from "drizzle-orm";
+import type { Transaction } from "./database.ts";
+import { members } from "./schema.ts";
+
+/** Keeps the name a member is seen under now. */
+export async function nameMember(
+  tx: Transaction,
+  row: { serverId: string; memberId: string; name: string },
+): Promise<void> {
+  await tx
+    .insert(members)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [members.serverId, members.memberId],
+      set: { name: sql`excluded.name` },
+      setWhere: sql`${members.name} <> excluded.name`,
+    });
+}

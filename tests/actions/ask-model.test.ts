@@ -1,0 +1,264 @@
+import { eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { answerQuestions } from "../../src/actions/answer-question.ts";
+import { type AskAnswer, type AskRequest, askModel } from "../../src/actions/ask-model.ts";
+import { finishedAnswer, takeOverAnswers } from "../../src/actions/finish-questions.ts";
+import { showModel } from "../../src/actions/show-models.ts";
+import { stopQuestion } from "../../src/actions/stop-question.ts";
+import type { ChatFailure } from "../../src/domain/chat.ts";
+import { questionRules } from "../../src/domain/question-limits.ts";
+import type { Db } from "../../src/storage/database.ts";
+import { questionBudget, questions, servers } from "../../src/storage/schema.ts";
+import { aClock, anApp } from "../support/app.ts";
+import { describeOnBoth, embedded, type TestDatabase } from "../support/database.ts";
+import { aKey, aListing, aMarket, aModel, anId, aServer, named } from "../support/factories.ts";
+import { aScriptedChat } from "../support/scripted-chat.ts";
+
+const ann = named("Ann");
+const never = new AbortController().signal;
+
+async function aDesk(database: TestDatabase, settings = { perMinute: 15, perDay: 40, usdPerMonth: 0 }) {
+  const { db } = await database.open();
+  const clock = aClock();
+  const script = aScriptedChat();
+  const app = anApp(db, clock, { chat: script.chat, questions: settings });
+  const { serverId } = await aServer(db);
+  const { modelId } = await aModel(db);
+  await aMarket(db, { serverId, modelId });
+  const request = (changes: Partial<AskRequest> = {}): AskRequest => ({
+    key: aKey(),
+    serverId,
+    channelId: anId(),
+    parentChannelId: null,
+    roleIds: [],
+    member: ann,
+    whom: { kind: "model", modelId },
+    prompt: "Who built you?",
+    compareWith: null,
+    ...changes,
+  });
+  const ask = (changes: Partial<AskRequest> = {}) => askModel(app, request(changes));
+  /** Asks and lets the model answer, to the end. */
+  async function answered(changes: Partial<AskRequest> = {}, failure: ChatFailure | null = null) {
+    const { asks, chat } = taken(await ask(changes));
+    const answering = answerQuestions(app, chat, asks);
+    const running = answering.run(() => {}, never);
+    const model = await script.asked();
+    if (failure) model.fail(failure);
+    else {
+      model.say("Nobody.");
+      model.end();
+    }
+    await running;
+    await answering.close(true);
+    return answering.now()[0]!;
+  }
+  return { db, app, clock, script, serverId, modelId, request, ask, answered };
+}
+
+function taken(answer: AskAnswer) {
+  if (!answer.asked) throw new Error(`refused: ${JSON.stringify(answer.refusal)}`);
+  return answer;
+}
+
+function refusalOf(answer: AskAnswer) {
+  if (answer.asked) throw new Error("it was not refused");
+  return answer.refusal;
+}
+
+/** Pretends that a process has been silent for long. */
+async function forget(db: Db) {
+  await db.update(questions).set({ heldUntil: new Date(0) });
+}
+
+describe("a question to a model", () => {
+  const database = embedded;
+
+  it("is stored with its answer and figures, which count on the model's card", async () => {
+    const { app, db, serverId, modelId, answered } = await aDesk(database);
+    const question = await answered();
+    expect(question).toMatchObject({ state: "whole", answer: "Nobody.", failure: null });
+    const [row] = await db.select().from(questions);
+    expect(row).toMatchObject({
+      prompt: "Who built you?",
+      answer: "Nobody.",
+      state: "whole",
+      costUsd: 0,
+      heldUntil: null,
+    });
+    await answered({ member: named("Bob") }, { reason: "provider-busy", retryAfterSeconds: 3 });
+    const shown = await showModel(app, { serverId, modelId });
+    expect(shown?.card.measured).toMatchObject({ questions: 2, failed: 1 });
+    expect(shown?.card.measured?.medianFirstWordMs).toEqual(expect.any(Number));
+  });
+
+  it("is taken in once, however often its interaction is delivered", async () => {
+    const { ask } = await aDesk(database);
+    const key = aKey();
+    taken(await ask({ key }));
+    expect(refusalOf(await ask({ key, member: named("Bob") }))).toEqual({ reason: "asked-before" });
+  });
+
+  it("is refused while the member's last is answered, and tells when an hour's ten are used up", async () => {
+    const { ask, answered, clock } = await aDesk(database, { perMinute: 1000, perDay: 1000, usdPerMonth: 0 });
+    const first = clock.now;
+    await answered();
+    for (let i = 1; i < questionRules.memberPerHour; i += 1) {
+      clock.pass({ minutes: 1 });
+      await answered();
+    }
+    expect(refusalOf(await ask())).toEqual({
+      reason: "member-limit",
+      most: 10,
+      freeAt: new Date(first.getTime() + 3_600_000),
+    });
+    taken(await ask({ member: named("Bob") }));
+    expect(refusalOf(await ask({ member: named("Bob") }))).toEqual({ reason: "member-busy" });
+    clock.set(new Date(first.getTime() + 3_600_000));
+    taken(await ask());
+  });
+
+  it("counts against the host's minute and day, whoever asks where", async () => {
+    const { ask, answered, clock } = await aDesk(database, { perMinute: 2, perDay: 3, usdPerMonth: 0 });
+    const first = clock.now;
+    await answered();
+    await answered({ member: named("Bob") });
+    expect(refusalOf(await ask())).toMatchObject({
+      reason: "host-limit",
+      per: "minute",
+      freeAt: new Date(first.getTime() + 60_000),
+    });
+    clock.pass({ minutes: 1 });
+    await answered();
+    expect(refusalOf(await ask())).toMatchObject({
+      reason: "host-limit",
+      per: "day",
+      freeAt: new Date(first.getTime() + 86_400_000),
+    });
+  });
+
+  it("counts against the key alone if it ends without a word", async () => {
+    const { db, ask, answered } = await aDesk(database, { perMinute: 2, perDay: 40, usdPerMonth: 0 });
+    await answered({}, { reason: "provider-failed" });
+    const { left } = taken(await ask());
+    expect(left).toEqual({ member: 9, server: 39, hostToday: 38 });
+    const counted = await db.select({ isCounted: questions.isCounted }).from(questions).orderBy(questions.questionId);
+    expect(counted).toEqual([{ isCounted: false }, { isCounted: true }]);
+    expect(refusalOf(await ask({ member: named("Bob") }))).toMatchObject({ reason: "host-limit", per: "minute" });
+  });
+
+  it("waits as long as OpenRouter wants the key to wait", async () => {
+    const { ask, answered, clock } = await aDesk(database);
+    const retryAt = new Date(clock.now.getTime() + 500_000);
+    await answered({}, { reason: "key-limit", per: "day", retryAt });
+    expect(refusalOf(await ask())).toEqual({ reason: "key-resting", freeAt: retryAt });
+    clock.set(retryAt);
+    taken(await ask());
+  });
+
+  it("finds four answers at once enough for one host", async () => {
+    const { db, ask } = await aDesk(database);
+    for (const name of ["Ann", "Bob", "Cid", "Dee"]) taken(await ask({ member: named(name) }));
+    expect(refusalOf(await ask({ member: named("Eve") }))).toEqual({ reason: "host-busy" });
+    await forget(db);
+    taken(await ask({ member: named("Eve") }));
+  });
+
+  it("is bounded by what the server set, and switched off there at 0", async () => {
+    const { db, ask, answered, serverId } = await aDesk(database);
+    await db.update(servers).set({ questionsPerDay: 1 }).where(eq(servers.serverId, serverId));
+    await answered();
+    expect(refusalOf(await ask({ member: named("Bob") }))).toMatchObject({ reason: "server-limit", most: 1 });
+    await db.update(servers).set({ questionsPerDay: 0 }).where(eq(servers.serverId, serverId));
+    expect(refusalOf(await ask({ member: named("Bob") }))).toEqual({ reason: "server-off" });
+  });
+
+  it("never spends more in a month than the host allows, even where nobody tells what an answer cost", async () => {
+    const { db, app, clock, script, ask, answered, serverId } = await aDesk(database, {
+      perMinute: 100,
+      perDay: 100,
+      usdPerMonth: 1,
+    });
+    const facts = aListing({ promptUsdPerToken: "0.0001", completionUsdPerToken: "0.0001" });
+    const { modelId } = await aModel(db, { facts });
+    await aMarket(db, { serverId, modelId });
+    const whom = { kind: "model", modelId } as const;
+    // At most 4,000 tokens of answer and some of question: a little over $0.40.
+    const { asks, chat } = taken(await ask({ whom }));
+    taken(await ask({ whom, member: named("Bob") }));
+    expect(refusalOf(await ask({ whom, member: named("Cid") }))).toMatchObject({
+      reason: "month-spent",
+      usdPerMonth: 1,
+    });
+    const stopped = AbortSignal.abort();
+    const answering = answerQuestions(app, chat, asks);
+    await answering.run(() => {}, stopped);
+    await script.asked();
+    await answering.close(true);
+    expect(answering.now()[0]).toMatchObject({ state: "interrupted" });
+    expect(refusalOf(await ask({ whom, member: named("Cid") }))).toMatchObject({ reason: "month-spent" });
+    await answered({ member: named("Dee") });
+    clock.set(new Date("2026-04-01T00:00:00Z"));
+    await forget(db);
+    await takeOverAnswers(app);
+    taken(await ask({ whom, member: named("Cid") }));
+    const [budget] = await db.select().from(questionBudget);
+    expect(budget?.month).toBe("2026-04");
+  });
+
+  it("costs nothing and asks nobody where the member or the channel is barred", async () => {
+    const { db, ask, serverId, script } = await aDesk(database);
+    const questionAccess = {
+      allowedRoleIds: ["7"],
+      barredRoleIds: ["8"],
+      allowedChannelIds: ["5"],
+      barredChannelIds: [],
+    };
+    await db.update(servers).set({ questionAccess }).where(eq(servers.serverId, serverId));
+    const inThread = { channelId: "55", parentChannelId: "5" };
+    expect(refusalOf(await ask({ roleIds: ["7"] }))).toMatchObject({ reason: "other-channel" });
+    expect(refusalOf(await ask({ ...inThread, roleIds: [] }))).toMatchObject({ reason: "role-needed" });
+    expect(refusalOf(await ask({ ...inThread, roleIds: ["7", "8"] }))).toMatchObject({ reason: "role-barred" });
+    expect(refusalOf(await ask({ ...inThread, roleIds: ["7"], prompt: " \0 " }))).toEqual({ reason: "no-prompt" });
+    taken(await ask({ ...inThread, roleIds: ["7"] }));
+    expect(script.asks).toEqual([]);
+  });
+
+  it("belongs to its server: nobody goes on with, or stops, another server's", async () => {
+    const { app, db, ask, answered } = await aDesk(database);
+    const { questionId } = await answered();
+    const { serverId } = await aServer(db);
+    const whom = { kind: "continue", questionId } as const;
+    expect(refusalOf(await ask({ serverId, whom, prompt: "More" }))).toEqual({ reason: "no-such-question" });
+    expect(await stopQuestion(app, { serverId, memberId: "Ann", moderates: true, questionId })).toMatchObject({
+      stopped: false,
+    });
+  });
+});
+
+describeOnBoth("an answer", (database) => {
+  it("is finished by one other process when its own is dead, and keeps what was written", async () => {
+    const { app, db, clock, ask, script } = await aDesk(database);
+    const { asks, chat } = taken(await ask());
+    const answering = answerQuestions(app, chat, asks);
+    void answering.run(() => {}, never);
+    const model = await script.asked();
+    model.say("Half of it");
+    await answering.shownIn(["m1"]);
+    await expect.poll(async () => (await db.select().from(questions))[0]?.answer).toBe("Half of it");
+    await answering.close(false);
+    await forget(db);
+    const others = [anApp(db, clock), anApp(db, clock)];
+    const found = await Promise.all(others.map((other) => takeOverAnswers(other)));
+    expect(found.flat()).toHaveLength(1);
+    const lost = found.flat()[0]!;
+    expect(lost).toMatchObject({ messageIds: ["m1"], questions: [{ state: "interrupted", answer: "Half of it" }] });
+    for (const other of others) await finishedAnswer(other, lost);
+    await forget(db);
+    expect((await db.select().from(questions))[0]).toMatchObject({ state: "interrupted" });
+    // Its own process, should it still live, no longer writes.
+    model.say(" and more");
+    model.end();
+    expect((await db.select().from(questions))[0]).toMatchObject({ state: "interrupted", answer: "Half of it" });
+  });
+});

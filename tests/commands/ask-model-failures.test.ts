@@ -1,0 +1,91 @@
+import { expect, it, onTestFinished, vi } from "vitest";
+import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
+import type { SandboxChat } from "../../sandbox/openrouter/chat.ts";
+import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
+import { createChat } from "../../src/integrations/openrouter-chat.ts";
+import { aPlayedServer, toldBy, wordsOf } from "./playing.ts";
+
+type Fault = Parameters<SandboxChat["break"]>[0];
+
+/** Every way OpenRouter was seen to fail, and what members read then. */
+const failures: readonly [string, Fault, RegExp][] = [
+  [
+    "a model that was revealed",
+    {
+      kind: "revealed",
+      told: {
+        name: "Hunter Alpha",
+        day: "March 18th",
+        officialName: "MiMo-V2-Pro",
+        officialId: "xiaomi/mimo-v2-pro",
+        shape: "link",
+      },
+    },
+    /no longer anonymous.*now called \*\*MiMo-V2-Pro\*\*/s,
+  ],
+  ["a model nobody serves", { kind: "no-endpoints" }, /Nobody serves this model/],
+  ["privacy settings", { kind: "privacy-settings" }, /does not allow providers that keep/],
+  ["an error of the provider", { kind: "upstream-error" }, /error of its own/],
+  ["a busy provider", { kind: "shared-pool", retryAfterSeconds: 7 }, /too many questions.*in 7 seconds/s],
+  ["an account in debt", { kind: "negative-balance" }, /in debt/],
+  [
+    "a refused question",
+    { kind: "moderated", reasons: ["violence"] },
+    /refused the question, as it touches on violence/,
+  ],
+  ["a key that is not accepted", { kind: "key-refused" }, /does not accept the bot's key/],
+  ["a conversation too long", { kind: "too-long" }, /longer than the model takes/],
+  [
+    "an error after whitespace",
+    { kind: "error-after-whitespace", afterMs: 60, everyMs: 20 },
+    /too many|error of its own/,
+  ],
+  ["a stream with nothing but an error", { kind: "only-an-error" }, /too many|error of its own/],
+  ["an end without a word", { kind: "network-error", afterPieces: 0 }, /error of its own|without saying a word|broke/],
+  [
+    "an error in mid-answer",
+    { kind: "error-in-stream", afterPieces: 4, code: 502, errorType: "provider_unavailable" },
+    /broke off here.*(error of its own|connection)/is,
+  ],
+  [
+    "a connection that dies in mid-answer",
+    { kind: "dies", afterPieces: 4 },
+    /broke off here.*connection to the model/is,
+  ],
+  ["a model that falls silent", { kind: "falls-silent", afterPieces: 4 }, /broke off here.*(too long|connection)/is],
+  ["a stream that ends early", { kind: "ends-early", afterPieces: 4 }, /broke off here.*connection/is],
+  ["garbage", { kind: "garbage", afterPieces: 0 }, /could not be read/],
+  ["a model that never answers", { kind: "never-answers" }, /took too long/],
+  // The last ones: the key rests after them.
+  ["a key that has asked enough today", { kind: "daily-limit" }, /no more questions this day/],
+];
+
+async function aSilentTable() {
+  const openRouter = await startOpenRouter({ catalogue: marchCatalogues().after });
+  onTestFinished(() => openRouter.close());
+  const { chat: desk, baseUrl } = openRouter;
+  const patience = { firstWordMs: 900, silenceMs: 900, totalMs: 20_000 };
+  const chat = createChat({ apiKey: desk.apiKey, baseUrl, patience });
+  const played = await aPlayedServer({ chat, questions: { perMinute: 1_000, perDay: 1_000, usdPerMonth: 0 } });
+  return { ...played, desk };
+}
+
+it("says in plain words what went wrong, whatever goes wrong, and keeps what was said before", async () => {
+  const { server, channel, desk, discord, clock } = await aSilentTable();
+  desk.answer("openrouter/hunter-alpha", { text: "One two three four five six seven eight." });
+  for (const [what, fault, words] of failures) {
+    desk.break(fault, { times: 1 });
+    const member = server.addMember(`Asker of ${what}`);
+    clock.pass({ hours: 1 });
+    const exchange = member.command(channel, "/ask-model", { model: "Hunter Alpha", prompt: what });
+    const message = await toldBy(exchange);
+    await vi.waitUntil(() => !message.buttons.includes("Stop"), { timeout: 8_000, interval: 5 });
+    expect(wordsOf(message), what).toMatch(words);
+    expect(wordsOf(message).trim(), what).not.toBe("");
+    if (words.source.startsWith("broke off")) expect(wordsOf(message), what).toContain("One two");
+  }
+  const late = server.addMember("Late");
+  const refused = await late.command(channel, "/ask-model", { model: "Hunter Alpha", prompt: "Now?" }).reply();
+  expect(refused.text).toMatch(/wants a pause.*Come back/s);
+  discord.expectNoViolations();
+}, 60_000);

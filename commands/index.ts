@@ -1,4 +1,6 @@
-import type { Command } from "../src/discord/command.ts";
+import type { AnyCommand } from "../src/discord/command.ts";
+import { evidence } from "./evidence.ts";
+import { fileAsEvidence } from "./file-as-evidence.ts";
 import { guess } from "./guess.ts";
 import { help } from "./help.ts";
 import { leaderboard } from "./leaderboard.ts";
@@ -8,4 +10,14 @@ import { settle } from "./settle.ts";
 import { setup } from "./setup.ts";
 
 /** Every command there is: routing, registration and /help read this list. */
-export const commands: readonly Command[] = [guess, models, leaderboard, profile, settle, setup, help];
+export const commands: readonly AnyCommand[] = [
+  guess,
+  evidence,
+  fileAsEvidence,
+  models,
+  leaderboard,
+  profile,
+  settle,
+  setup,
+  help,
+];

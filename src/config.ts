@@ -13,6 +13,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly openRouterBaseUrl: string;
+  /** The only hosts evidence's files are downloaded from. */
+  readonly attachmentHosts: readonly string[];
   readonly listingsCron: string;
   readonly logLevel: LogLevel;
   readonly healthPort: number | null;
@@ -56,6 +58,16 @@ function discordAddress(text: string): string | undefined {
   return address && !/\/v\d+$/.test(address) ? address : undefined;
 }
 
+/** Hosts with or without a port, separated by commas. */
+function hostList(text: string): string[] | undefined {
+  const hosts = text.split(",").map((host) => host.trim().toLowerCase());
+  const isHost = (host: string) => {
+    const url = urlOf(`https://${host}`, "https:");
+    return url !== undefined && (url.host === host || `${url.host}:443` === host);
+  };
+  return hosts.every(isHost) ? hosts.map((host) => host.replace(/:443$/, "")) : undefined;
+}
+
 const token = setting(
   // It travels in a header. What Discord thinks of it is Discord's to say.
   (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
@@ -87,6 +99,10 @@ const variables = z.object({
     baseAddress,
     "should be an http or https address, such as https://openrouter.ai/api/v1",
   ).prefault("https://openrouter.ai/api/v1"),
+  ATTACHMENT_HOSTS: setting(
+    hostList,
+    "should be hosts, with a port if need be, separated by commas, such as cdn.discordapp.com,media.discordapp.net",
+  ).prefault("cdn.discordapp.com,media.discordapp.net"),
   LISTINGS_CRON: setting(
     (text) => (validateDetailed(text).valid ? text : undefined),
     "should be a cron line of five fields, or six with seconds, such as */5 * * * *",
@@ -167,6 +183,7 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       databaseUrl: data.DATABASE_URL,
       dataDir: data.DATA_DIR,
       openRouterBaseUrl: data.OPENROUTER_BASE_URL,
+      attachmentHosts: data.ATTACHMENT_HOSTS,
       listingsCron: data.LISTINGS_CRON,
       logLevel: data.LOG_LEVEL,
       healthPort: data.HEALTH_PORT,

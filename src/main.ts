@@ -9,6 +9,7 @@ import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/clie
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
+import { createEvidenceFiles } from "./integrations/evidence-files.ts";
 import { createLog } from "./log.ts";
 import { startSchedule } from "./schedule.ts";
 import { openDatabase } from "./storage/database.ts";
@@ -53,7 +54,8 @@ async function start(settings: Config): Promise<void> {
   running.push({ part: "database", stop: () => database.close() });
   log.info({ database: database.kind }, "the database is open");
 
-  const app = createApp({ db: database.db, log });
+  const files = createEvidenceFiles({ dataDir: settings.dataDir, hosts: settings.attachmentHosts });
+  const app = createApp({ db: database.db, log, files });
   await loadModels(app);
 
   let latest: Client | null = null;

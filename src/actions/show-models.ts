@@ -1,6 +1,9 @@
 import type { App } from "../app.ts";
 import type { Caller, ModelCard } from "../domain/card.ts";
+import type { Evidence } from "../domain/evidence.ts";
+import { OTHER } from "../domain/lab.ts";
 import { prices } from "../domain/market.ts";
+import { countStances, readStrongest, type StanceCounts } from "../storage/evidence.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
 
@@ -8,8 +11,16 @@ import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSou
 const mostModels = 25;
 const mostCallers = 5;
 
-/** What a server knows of a model, from its market's row. */
-export function cardOf(market: MarketWithModel, source: string | null = null): ModelCard {
+/** Labs whose strongest piece of evidence a card shows. */
+const leadingLabs = 3;
+
+/** What a server knows of a model, from its market's row and the counts of its evidence. */
+export function cardOf(
+  market: MarketWithModel,
+  source: string | null = null,
+  counts: readonly StanceCounts[] = [],
+): ModelCard {
+  const found = counts.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
   const odds = prices(marketOf(market));
   return {
     modelId: market.modelId,
@@ -26,23 +37,40 @@ export function cardOf(market: MarketWithModel, source: string | null = null): M
     builders: market.builders,
     publishedAt: market.publishedAt,
     source,
+    evidence: { for: found?.for ?? 0, against: found?.against ?? 0 },
   };
 }
 
 /** A server's models: open ones first, newest first, at most 25. */
 export async function listModels(app: App, serverId: string): Promise<ModelCard[]> {
-  return (await readMarkets(app.db, serverId, mostModels)).map((market) => cardOf(market));
+  const markets = await readMarkets(app.db, serverId, mostModels);
+  const counts = await countStances(
+    app.db,
+    [serverId],
+    markets.map(({ modelId }) => modelId),
+  );
+  return markets.map((market) => cardOf(market, null, counts));
 }
 
-/** One model's card and its latest callers, newest first; null if this server has no such model. */
+/** One model's card, its latest callers, newest first, and the strongest evidence for the leading labs; null if this server has no such model. */
 export async function showModel(
   app: App,
   request: { serverId: string; modelId: number },
-): Promise<{ readonly card: ModelCard; readonly latest: readonly Caller[] } | null> {
+): Promise<{
+  readonly card: ModelCard;
+  readonly latest: readonly Caller[];
+  readonly strongest: readonly Evidence[];
+} | null> {
   const market = await readMarket(app.db, request.serverId, request.modelId);
   if (!market) return null;
-  const [source, calls] = await Promise.all([
+  const leading = cardOf(market)
+    .odds.map(({ lab }) => lab)
+    .filter((lab) => lab !== OTHER)
+    .slice(0, leadingLabs);
+  const [source, counts, strongest, calls] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
+    countStances(app.db, [request.serverId], [request.modelId]),
+    readStrongest(app.db, { ...request, stance: "for" }, leading),
     // A member who moved has several rows: enough are read to show five members as a rule.
     readLatestCalls(app.db, market, mostCallers * 4),
   ]);
@@ -54,5 +82,6 @@ export async function showModel(
     if (lab === null || calledAt === null || callPrice === null || latest.length === mostCallers) continue;
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
-  return { card: cardOf(market, source), latest };
+  strongest.sort((a, b) => leading.indexOf(a.lab) - leading.indexOf(b.lab));
+  return { card: cardOf(market, source, counts), latest, strongest };
 }

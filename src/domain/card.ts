@@ -21,6 +21,8 @@ export type ModelCard = {
   readonly builders: readonly string[] | null;
   readonly publishedAt: Date | null;
   readonly source: string | null;
+  /** How many pieces of evidence point to a lab and away from one. */
+  readonly evidence: { readonly for: number; readonly against: number };
 };
 
 /** Who stands on what: the latest few, for the card. Unknown names are seen only by their author and moderators. */

@@ -1,5 +1,5 @@
 import { answerQuestions } from "../src/actions/answer-question.ts";
-import { type AskWhom, askModel } from "../src/actions/ask-model.ts";
+import { type AskWhom, askModel as takeQuestion } from "../src/actions/ask-model.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { stopQuestion } from "../src/actions/stop-question.ts";
 import type { App } from "../src/app.ts";
@@ -51,7 +51,7 @@ async function ask(
   if (!maySpeak(interaction)) return { show: mayNotSpeak };
   if (!botMayAnswer(interaction)) return { show: botLacks };
   const request = { ...whoActs(interaction), ...whereActs(interaction), whom: wish.whom, prompt: wish.prompt };
-  const answer = await askModel(app, { ...request, compareWith });
+  const answer = await takeQuestion(app, { ...request, compareWith });
   if (!answer.asked) return answer.refusal.reason === "asked-before" ? {} : { show: askRefusal(answer.refusal) };
   const { asks, left, chat } = answer;
   return {
@@ -70,7 +70,7 @@ const askIt = {
     askModal(key, findModel(app.models.of(interaction.guildId).models, key)?.name ?? null),
 } as const;
 
-export const askModelCommand = {
+export const askModel = {
   data,
   autocomplete({ guildId, options }, app) {
     const { name, value } = options.getFocused(true);

@@ -1,6 +1,6 @@
 import { OAuth2Scopes } from "discord.js";
 import { invitePermissions } from "../src/discord/channel-permissions.ts";
-import { type Command, serverCommand } from "../src/discord/command.ts";
+import { type Command, isMenuCommand, isSlashCommand, serverCommand } from "../src/discord/command.ts";
 import { helpView } from "../src/discord/views/help.ts";
 
 const data = serverCommand("help", "What this is and how to play").toJSON();
@@ -14,8 +14,9 @@ export const help = {
     });
     return {
       show: helpView(
-        commands.map((command) => command.data),
+        commands.filter(isSlashCommand).map(({ data }) => data),
         inviteUrl,
+        commands.filter(isMenuCommand).map(({ data }) => data),
       ),
     };
   },

@@ -1,5 +1,7 @@
-import type { Command } from "../src/discord/command.ts";
-import { askModelCommand } from "./ask-model.ts";
+import type { AnyCommand } from "../src/discord/command.ts";
+import { askModel } from "./ask-model.ts";
+import { evidence } from "./evidence.ts";
+import { fileAsEvidence } from "./file-as-evidence.ts";
 import { guess } from "./guess.ts";
 import { help } from "./help.ts";
 import { leaderboard } from "./leaderboard.ts";
@@ -9,4 +11,15 @@ import { settle } from "./settle.ts";
 import { setup } from "./setup.ts";
 
 /** Every command there is: routing, registration and /help read this list. */
-export const commands: readonly Command[] = [guess, askModelCommand, models, leaderboard, profile, settle, setup, help];
+export const commands: readonly AnyCommand[] = [
+  guess,
+  askModel,
+  evidence,
+  fileAsEvidence,
+  models,
+  leaderboard,
+  profile,
+  settle,
+  setup,
+  help,
+];

@@ -38,8 +38,8 @@ async function card(
   const names = labNames(app.models.of(serverId).labs);
   const reader = { memberId: member.memberId, moderates: moderates(interaction, settings) };
   return {
-    show: modelCardView(shown.card, shown.latest, names, reader),
-    ...(share ? { announce: modelCardView(shown.card, shown.latest, names, null) } : {}),
+    show: modelCardView(shown, names, reader),
+    ...(share ? { announce: modelCardView(shown, names, null) } : {}),
   };
 }
 

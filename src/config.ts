@@ -20,6 +20,8 @@ export type Config = {
   readonly questionsPerDay: number;
   /** What models that cost money may cost in a calendar month; 0: they are off. */
   readonly questionsUsdPerMonth: number;
+  /** The only hosts evidence's files are downloaded from. */
+  readonly attachmentHosts: readonly string[];
   readonly listingsCron: string;
   readonly logLevel: LogLevel;
   readonly healthPort: number | null;
@@ -73,6 +75,16 @@ function wholeNumber(least: number, most: number) {
 /** Travels in a header. What those it is shown to think of it is theirs to say. */
 const oneWord = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined);
 
+/** Hosts with or without a port, separated by commas. */
+function hostList(text: string): string[] | undefined {
+  const hosts = text.split(",").map((host) => host.trim().toLowerCase());
+  const isHost = (host: string) => {
+    const url = urlOf(`https://${host}`, "https:");
+    return url !== undefined && (url.host === host || `${url.host}:443` === host);
+  };
+  return hosts.every(isHost) ? hosts.map((host) => host.replace(/:443$/, "")) : undefined;
+}
+
 const token = setting(
   oneWord,
   "should be the bot's token alone, from https://discord.com/developers/applications → Bot",
@@ -112,6 +124,10 @@ const variables = z.object({
     (text) => (/^\d{1,6}(\.\d{1,2})?$/.test(text) ? Number(text) : undefined),
     "should be US dollars a month, such as 5 or 2.50, or 0 for free models only",
   ).prefault("0"),
+  ATTACHMENT_HOSTS: setting(
+    hostList,
+    "should be hosts, with a port if need be, separated by commas, such as cdn.discordapp.com,media.discordapp.net",
+  ).prefault("cdn.discordapp.com,media.discordapp.net"),
   LISTINGS_CRON: setting(
     (text) => (validateDetailed(text).valid ? text : undefined),
     "should be a cron line of five fields, or six with seconds, such as */5 * * * *",
@@ -196,6 +212,7 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       questionsPerMinute: data.QUESTIONS_PER_MINUTE,
       questionsPerDay: data.QUESTIONS_PER_DAY,
       questionsUsdPerMonth: data.QUESTIONS_USD_PER_MONTH,
+      attachmentHosts: data.ATTACHMENT_HOSTS,
       listingsCron: data.LISTINGS_CRON,
       logLevel: data.LOG_LEVEL,
       healthPort: data.HEALTH_PORT,

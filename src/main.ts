@@ -10,6 +10,7 @@ import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/clie
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
+import { createEvidenceFiles } from "./integrations/evidence-files.ts";
 import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
 import { startSchedule } from "./schedule.ts";
@@ -58,10 +59,12 @@ async function start(settings: Config): Promise<void> {
   running.push({ part: "database", stop: () => database.close() });
   log.info({ database: database.kind }, "the database is open");
 
+  const files = createEvidenceFiles({ dataDir: settings.dataDir, hosts: settings.attachmentHosts });
   const { openRouterApiKey: apiKey, openRouterBaseUrl: baseUrl } = settings;
   const app = createApp({
     db: database.db,
     log,
+    files,
     chat: apiKey === null ? null : createChat({ apiKey, baseUrl }),
     questions: {
       perMinute: settings.questionsPerMinute,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
+import { recordPieceSent } from "./actions/deliver-evidence.ts";
 import {
   claimDeliveries,
   claimMs,
@@ -21,14 +22,23 @@ import {
   reportHeldListings,
   startReading,
 } from "./actions/record-catalogue.ts";
+import { withCopies } from "./actions/show-evidence.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import { isConnected } from "./discord/client.ts";
-import { type DiscordClient, messageOf, openThread, postDelivery, systemChannel } from "./discord/deliveries.ts";
+import {
+  type DiscordClient,
+  editDelivery,
+  messageOf,
+  openThread,
+  postDelivery,
+  systemChannel,
+} from "./discord/deliveries.ts";
 import { finishMessages } from "./discord/finish-answers.ts";
-import type { Undelivered } from "./discord/undelivered.ts";
+import type { Posting, Undelivered } from "./discord/undelivered.ts";
 import { threadName } from "./discord/views/announcement.ts";
 import { labNames } from "./discord/views/lab-words.ts";
+import type { MessageView } from "./discord/views/message.ts";
 import type { ClaimedDelivery } from "./domain/claimed-delivery.ts";
 import type { Delivery } from "./domain/server.ts";
 import { readCatalogue } from "./integrations/openrouter-catalogue.ts";
@@ -121,7 +131,7 @@ async function deliver(app: App, client: DiscordClient, claimed: ClaimedDelivery
   let { delivery } = claimed;
   try {
     const within = AbortSignal.timeout(sendWithinMs);
-    const posted = delivery.messageId === null ? await post(app, client, claimed, within) : postedBefore(delivery);
+    const posted = await send(app, client, claimed, within);
     if (posted.kind === "posted") {
       delivery = { ...delivery, channelId: posted.channelId, messageId: posted.messageId };
       await finish(app, client, { ...claimed, delivery }, posted, within);
@@ -132,12 +142,27 @@ async function deliver(app: App, client: DiscordClient, claimed: ClaimedDelivery
   }
 }
 
+async function send(app: App, client: DiscordClient, claimed: ClaimedDelivery, within: AbortSignal): Promise<Posting> {
+  const { delivery, piece } = claimed;
+  if (!piece) return delivery.messageId === null ? post(app, client, claimed, within) : postedBefore(delivery);
+  const posted = delivery.messageId === null ? await post(app, client, claimed, within) : postedBefore(delivery);
+  // One that was there before may show what the piece was then.
+  const mayBeOld = delivery.messageId !== null || delivery.firstClaimedAt !== null;
+  if (posted.kind !== "posted" || !mayBeOld) return posted;
+  return editDelivery(client, delivery, posted, await message(app, claimed), within);
+}
+
+async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
+  const shown = claimed.piece && (await withCopies(app, claimed.piece));
+  return messageOf(claimed, labNames(app.models.of(claimed.delivery.serverId).labs), shown);
+}
+
 function postedBefore({ key, channelId, messageId }: Delivery) {
   if (channelId === null || messageId === null) throw new Error(`where is ${key}?`);
   return { kind: "posted", channelId, messageId } as const;
 }
 
-async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, within: AbortSignal) {
+async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, within: AbortSignal): Promise<Posting> {
   const { delivery } = claimed;
   const to =
     delivery.channelId === null
@@ -145,18 +170,22 @@ async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
       : ({ kind: "channel", channelId: delivery.channelId } as const);
   if (to.kind !== "channel") return to;
   if (delivery.channelId === null) await recordChannel(app, delivery, to.channelId);
-  const message = messageOf(claimed, labNames(app.models.of(delivery.serverId).labs));
-  return postDelivery(client, delivery, to.channelId, message, within);
+  const isGone = claimed.piece !== null && claimed.piece.state !== "shown";
+  return postDelivery(client, delivery, to.channelId, await message(app, claimed), within, { onlyLook: isGone });
 }
 
 /** The message is there: that is written down first, then come its thread and the end. */
 async function finish(
   app: App,
   client: DiscordClient,
-  { delivery, card }: ClaimedDelivery,
+  { delivery, card, piece }: ClaimedDelivery,
   { channelId, messageId }: { channelId: string; messageId: string },
   within: AbortSignal,
 ): Promise<void> {
+  if (piece) {
+    await recordPieceSent(app, delivery, piece, { channelId, messageId });
+    return;
+  }
   if (!card || !delivery.threadPerModel) {
     await recordSent(app, delivery, { channelId, messageId, threadId: null });
     return;

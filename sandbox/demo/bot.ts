@@ -1,11 +1,13 @@
 import type { DestinationStream } from "pino";
 import { commands } from "../../commands/index.ts";
 import { joinServer, joinServers, leaveServer } from "../../src/actions/join-server.ts";
+import { loadAskable } from "../../src/actions/load-askable.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
 import { type App, type Clock, createApp } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
+import { createChat } from "../../src/integrations/openrouter-chat.ts";
 import { createLog } from "../../src/log.ts";
 import { startSchedule } from "../../src/schedule.ts";
 import type { Database } from "../../src/storage/database.ts";
@@ -25,7 +27,8 @@ export type RunningBot = {
 
 export type BotParts = {
   readonly discord: { readonly apiUrl: string; readonly token: string };
-  readonly openRouter: { readonly baseUrl: string };
+  /** Without its key nobody can ask models. */
+  readonly openRouter: { readonly baseUrl: string; readonly chat?: { readonly apiKey: string } };
   readonly database: Database;
   /** The game's clock; the database's own time if left out. */
   readonly clock?: Clock;
@@ -52,8 +55,12 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     },
   };
   const log = createLog({ level: "info", secrets: [discord.token] }, destination);
-  const app = createApp(clock ? { db: database.db, log, clock } : { db: database.db, log });
-  await loadModels(app);
+  const { baseUrl, chat: desk } = openRouter;
+  const chat = desk
+    ? createChat({ apiKey: desk.apiKey, baseUrl, ...(clock ? { clock: () => clock(new Date()) } : {}) })
+    : null;
+  const app = createApp({ db: database.db, log, chat, ...(clock ? { clock } : {}) });
+  await Promise.all([loadModels(app), loadAskable(app)]);
 
   const stopping = new AbortController();
   const { client, attached: interactions } = await connect(discord, {

@@ -9,7 +9,7 @@ import { postMessage } from "./messages.ts";
 import { channelShape, roleShape } from "./shapes.ts";
 import { CannotType, resolve, resolveMember, type TypedOptions, typedOptions } from "./typed-options.ts";
 import { allComponents, ComponentKind, isRaw, type Raw, rawList, SELECT_KINDS, text } from "./wire.ts";
-import { Intent } from "./world.ts";
+import { Intent, type StoredFile } from "./world.ts";
 
 export type { TypedOptions };
 /** What can be chosen from a select menu: a value or label of a string menu, or a member, role or channel. */
@@ -192,10 +192,10 @@ export function vote(member: Member, message: Message, words: string[]): void {
 }
 
 /** See Member.say. */
-export function say(member: Member, channel: Channel, content: string): Message {
+export function say(member: Member, channel: Channel, content: string, files: StoredFile[] = []): Message {
   const needed = channel.isThread ? "SendMessagesInThreads" : "SendMessages";
   if (!member.may(needed, channel)) throw new CannotType(`${member.name} may not write in #${channel.name}.`);
   // A person who writes in an archived thread opens it again.
   if (channel.archived) channel.unarchive();
-  return postMessage(channel, { author: member, body: { content }, files: [] });
+  return postMessage(channel, { author: member, body: { content }, files });
 }

@@ -1,23 +1,40 @@
 import type { Exchange, ModalField, ShownModal } from "./exchange.ts";
 import type { Member } from "./member.ts";
-import { CannotType } from "./typed-options.ts";
+import { CannotType, type TypedFile, uploadFile } from "./typed-options.ts";
 import { ComponentKind, isRaw, type Raw, rawList, text } from "./wire.ts";
 
+/** What a member puts into a field: text, what is picked, or files. */
+export type FieldValue = string | string[] | TypedFile[];
+
+function isFiles(value: FieldValue): value is TypedFile[] {
+  return Array.isArray(value) && value.some((one) => typeof one !== "string");
+}
+
 /** See Member.submit. */
-export function submitModal(member: Member, modal: ShownModal, given: Record<string, string | string[]>): Exchange {
+export function submitModal(member: Member, modal: ShownModal, given: Record<string, FieldValue>): Exchange {
   const { exchange } = modal;
   if (exchange.member.id !== member.id) throw new CannotType(`Only ${exchange.member.name} sees this modal.`);
+  const { channel } = exchange;
   const values = new Map<string, string | string[]>();
+  const resolved: Raw = {};
   for (const [key, value] of Object.entries(given)) {
     const field = modal.fields.find((one) => one.customId === key) ?? modal.fields.find((one) => one.label === key);
     if (!field) {
       const known = modal.fields.map((one) => one.customId).join(", ");
       throw new CannotType(`The modal has no field "${key}", only: ${known}.`);
     }
-    values.set(field.customId, value);
+    const isUpload = field.component.type === ComponentKind.FileUpload;
+    if (isUpload !== isFiles(value))
+      throw new CannotType(`The field "${key}" takes ${isUpload ? "files" : "no files"}.`);
+    const world = channel.server.world;
+    values.set(
+      field.customId,
+      isFiles(value) ? value.map((file) => uploadFile(world, channel, file, resolved)) : value,
+    );
   }
   for (const field of modal.fields) {
-    if (!values.has(field.customId)) values.set(field.customId, field.value);
+    const isUpload = field.component.type === ComponentKind.FileUpload;
+    if (!values.has(field.customId)) values.set(field.customId, isUpload ? [] : field.value);
     checkField(field, values.get(field.customId) ?? "");
   }
   const components = modal.rows.map((row, at) => submittedRow(row, at + 1, values));
@@ -28,7 +45,7 @@ export function submitModal(member: Member, modal: ShownModal, given: Record<str
     source: exchange.source,
     opener: exchange,
     name: modal.title,
-    data: { custom_id: modal.customId, components },
+    data: { custom_id: modal.customId, components, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) },
   });
 }
 
@@ -38,6 +55,13 @@ function checkField(field: ModalField, value: string | string[]): void {
   if (value.length === 0) {
     if (field.required) throw new CannotType(`The field "${name}" must be filled in.`);
     return;
+  }
+  if (component.type === ComponentKind.FileUpload) {
+    const most = typeof component.max_values === "number" ? component.max_values : 1;
+    const least = typeof component.min_values === "number" ? component.min_values : 1;
+    if (value.length > most || value.length < least) {
+      throw new CannotType(`The field "${name}" takes ${least} to ${most} files, not ${value.length}.`);
+    }
   }
   if (component.type !== ComponentKind.TextInput) return;
   const min = typeof component.min_length === "number" ? component.min_length : 0;

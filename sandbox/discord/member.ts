@@ -1,11 +1,11 @@
 import * as acting from "./acting.ts";
 import type { Channel } from "./channel.ts";
 import type { Exchange, ShownModal } from "./exchange.ts";
-import { submitModal } from "./filling-modals.ts";
+import { type FieldValue, submitModal } from "./filling-modals.ts";
 import type { Role, Server } from "./guild.ts";
 import type { Message } from "./message.ts";
 import { channelPermissions, type PermissionName, permissionBits, serverPermissions } from "./permissions.ts";
-import type { User } from "./world.ts";
+import type { StoredFile, User } from "./world.ts";
 
 export interface MemberOptions {
   name: string;
@@ -98,7 +98,7 @@ export class Member {
   }
 
   /** Fills in a modal and sends it. Fields by custom id or label. */
-  submit(modal: ShownModal, fields: Record<string, string | string[]> = {}): Exchange {
+  submit(modal: ShownModal, fields: Record<string, FieldValue> = {}): Exchange {
     return submitModal(this, modal, fields);
   }
 
@@ -112,9 +112,9 @@ export class Member {
     acting.vote(this, message, answers);
   }
 
-  /** Posts an ordinary message. */
-  say(channel: Channel, content: string): Message {
-    return acting.say(this, channel, content);
+  /** Posts an ordinary message, with files if there are any. */
+  say(channel: Channel, content: string, files: StoredFile[] = []): Message {
+    return acting.say(this, channel, content, files);
   }
 
   #holder() {

@@ -8,9 +8,8 @@ import { botErred, invalidForm } from "./refusal.ts";
 import { partialMemberShape } from "./shapes.ts";
 import { shownComponents, shownEmbeds } from "./shown.ts";
 import { isRaw, MessageFlag, type Raw, rawList, text } from "./wire.ts";
-import { Intent, type StoredFile, type World } from "./world.ts";
+import { Intent, LINK_LIFETIME_MS, type StoredFile, type World } from "./world.ts";
 
-const LINK_LIFETIME_MS = 86_400_000;
 const KEPT_ON_CREATE = MessageFlag.SuppressEmbeds | MessageFlag.ComponentsV2 | MessageFlag.Ephemeral | (1 << 12);
 
 export interface Posting {

@@ -5,9 +5,9 @@ import type { Member } from "./member.ts";
 import { attachmentShape } from "./message-shape.ts";
 import { channelShape, partialMemberShape, roleShape, userShape } from "./shapes.ts";
 import { type Raw, rawList, text } from "./wire.ts";
-import type { World } from "./world.ts";
+import { LINK_LIFETIME_MS, type World } from "./world.ts";
 
-interface TypedFile {
+export interface TypedFile {
   filename: string;
   content: string | Uint8Array;
   contentType?: string;
@@ -181,13 +181,15 @@ export function resolve(resolved: Raw, kind: string, id: string, shape: object):
   (resolved[kind] as Raw)[id] = shape;
 }
 
-function uploadFile(world: World, channel: Channel, file: TypedFile, resolved: Raw): string {
+/** Puts a file where members' uploads wait, behind a link that ends after a day; returns its id. */
+export function uploadFile(world: World, channel: Channel, file: TypedFile, resolved: Raw): string {
   const id = world.ids.next();
   const bytes = typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content;
   const contentType = file.contentType ?? "application/octet-stream";
   const path = `/ephemeral-attachments/${channel.id}/${id}/${file.filename}`;
   world.files.set(path, { name: file.filename, contentType, bytes });
-  const url = `${world.origin}${path}`;
+  const expiry = Math.floor((world.now() + LINK_LIFETIME_MS) / 1000).toString(16);
+  const url = `${world.origin}${path}?ex=${expiry}&is=0&hm=0`;
   const attachment = { id, filename: file.filename, size: bytes.length, contentType, description: undefined, url };
   resolve(resolved, "attachments", id, { ...attachmentShape(attachment), ephemeral: true });
   return id;

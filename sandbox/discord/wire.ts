@@ -50,6 +50,7 @@ export const ComponentKind = {
   Separator: 14,
   Container: 17,
   Label: 18,
+  FileUpload: 19,
 } as const;
 
 /** String, user, role, mentionable and channel select menus. */

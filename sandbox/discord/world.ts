@@ -43,6 +43,9 @@ export interface World {
   dispatch: (event: string, data: object, intent?: number) => void;
 }
 
+/** How long a signed link to a file works. */
+export const LINK_LIFETIME_MS = 86_400_000;
+
 export interface StoredFile {
   name: string;
   contentType: string;

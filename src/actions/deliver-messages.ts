@@ -14,7 +14,7 @@ import {
   readModelNames,
   readOpenMarkets,
 } from "../storage/deliveries.ts";
-import { readEvidenceById } from "../storage/evidence.ts";
+import { countStances, readEvidenceById } from "../storage/evidence.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -76,13 +76,18 @@ async function claimDue(
     tx,
     claimed.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
   );
+  const counts = await countStances(
+    tx,
+    markets.map(({ serverId }) => serverId),
+    markets.map(({ modelId }) => modelId),
+  );
   const handedOut = due.flatMap((before) => {
     const row = claimed.find(({ deliveryId }) => deliveryId === before.deliveryId);
     if (!row) return [];
     const market = marketFor(row);
     return {
       delivery: deliveryOf(row, before),
-      card: market && row.kind === "announcement" ? cardOf(market) : null,
+      card: market && row.kind === "announcement" ? cardOf(market, null, counts) : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)

@@ -1,7 +1,10 @@
 import type { App } from "../app.ts";
 import type { Caller, ModelCard } from "../domain/card.ts";
+import type { Evidence } from "../domain/evidence.ts";
+import { OTHER } from "../domain/lab.ts";
 import { prices } from "../domain/market.ts";
 import { measure, mostMeasured } from "../domain/question.ts";
+import { countStances, readStrongest, type StanceCounts } from "../storage/evidence.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
 import { readMeasured } from "../storage/questions.ts";
@@ -10,8 +13,16 @@ import { readMeasured } from "../storage/questions.ts";
 const mostModels = 25;
 const mostCallers = 5;
 
-/** What a server knows of a model, from its market's row. */
-export function cardOf(market: MarketWithModel, source: string | null = null): ModelCard {
+/** Labs whose strongest piece of evidence a card shows. */
+const leadingLabs = 3;
+
+/** What a server knows of a model, from its market's row and the counts of its evidence. */
+export function cardOf(
+  market: MarketWithModel,
+  source: string | null = null,
+  counts: readonly StanceCounts[] = [],
+): ModelCard {
+  const found = counts.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
   const odds = prices(marketOf(market));
   return {
     modelId: market.modelId,
@@ -28,23 +39,40 @@ export function cardOf(market: MarketWithModel, source: string | null = null): M
     builders: market.builders,
     publishedAt: market.publishedAt,
     source,
+    evidence: { for: found?.for ?? 0, against: found?.against ?? 0 },
   };
 }
 
 /** A server's models: open ones first, newest first, at most 25. */
 export async function listModels(app: App, serverId: string): Promise<ModelCard[]> {
-  return (await readMarkets(app.db, serverId, mostModels)).map((market) => cardOf(market));
+  const markets = await readMarkets(app.db, serverId, mostModels);
+  const counts = await countStances(
+    app.db,
+    [serverId],
+    markets.map(({ modelId }) => modelId),
+  );
+  return markets.map((market) => cardOf(market, null, counts));
 }
 
-/** One model's card and its latest callers, newest first; null if this server has no such model. */
+/** One model's card, its latest callers, newest first, and the strongest evidence for the leading labs; null if this server has no such model. */
 export async function showModel(
   app: App,
   request: { serverId: string; modelId: number },
-): Promise<{ readonly card: ModelCard; readonly latest: readonly Caller[] } | null> {
+): Promise<{
+  readonly card: ModelCard;
+  readonly latest: readonly Caller[];
+  readonly strongest: readonly Evidence[];
+} | null> {
   const market = await readMarket(app.db, request.serverId, request.modelId);
   if (!market) return null;
-  const [source, calls, asked] = await Promise.all([
+  const leading = cardOf(market)
+    .odds.map(({ lab }) => lab)
+    .filter((lab) => lab !== OTHER)
+    .slice(0, leadingLabs);
+  const [source, counts, strongest, calls, asked] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
+    countStances(app.db, [request.serverId], [request.modelId]),
+    readStrongest(app.db, { ...request, stance: "for" }, leading),
     // A member who moved has several rows: enough are read to show five members as a rule.
     readLatestCalls(app.db, market, mostCallers * 4),
     readMeasured(app.db, request.serverId, request.modelId, mostMeasured),
@@ -57,5 +85,6 @@ export async function showModel(
     if (lab === null || calledAt === null || callPrice === null || latest.length === mostCallers) continue;
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
-  return { card: { ...cardOf(market, source), measured: measure(asked) }, latest };
+  strongest.sort((a, b) => leading.indexOf(a.lab) - leading.indexOf(b.lab));
+  return { card: { ...cardOf(market, source, counts), measured: measure(asked) }, latest, strongest };
 }

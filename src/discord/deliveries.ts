@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import {
   type APIMessage,
   type Client,
   DiscordAPIError,
   PermissionFlagsBits,
+  type RawFile,
   type RESTPostAPIChannelMessageJSONBody,
   type RESTPostAPIChannelMessagesThreadsJSONBody,
   RESTJSONErrorCodes as Refused,
@@ -15,7 +17,7 @@ import type { Delivery, DeliveryProblem } from "../domain/server.ts";
 import { look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
-import { evidenceMessage } from "./views/evidence.ts";
+import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
 
@@ -24,6 +26,7 @@ export type DiscordClient = Client;
 /** A week, the longest a thread stays without a word. */
 const threadSleepsAfterMinutes = 10_080;
 const threadExists = 160004;
+const threadIsArchived = 50083;
 
 /**
  * The message of a delivery.
@@ -73,6 +76,7 @@ export function systemChannel(
  * answer was lost, is looked for first, and sent again only if it is not there. What Discord says is an answer, never an error.
  *
  * @param signal when it is aborted nothing is sent any more
+ * @param how.onlyLook for one that must not be posted any more: only what is there already counts
  */
 export async function postDelivery(
   client: DiscordClient,
@@ -80,24 +84,85 @@ export async function postDelivery(
   channelId: string,
   message: MessageView,
   signal: AbortSignal,
+  { onlyLook = false } = {},
 ): Promise<Posting> {
   const mayBeThere = delivery.firstClaimedAt !== null;
   if (mayBeThere) {
     const looked = await look(client, delivery, { channelId, since: delivery.firstClaimedAt }, message, signal);
     if (looked.kind !== "absent") return looked;
   }
+  if (onlyLook) return { kind: "failed", problem: "discord-failed", unsure: false };
   try {
-    const sent = (await client.rest.post(Routes.channelMessages(channelId), {
-      body: { ...bodyOf(message), nonce: nonceOf(delivery), enforce_nonce: true },
-      signal,
-    })) as APIMessage;
+    const allowed = withAllowedFiles(client, delivery, channelId, message);
+    const body = { ...bodyOf(allowed), nonce: nonceOf(delivery), enforce_nonce: true };
+    const files = await filesOf(allowed);
+    const sent = (await inThread(client, channelId, signal, () =>
+      client.rest.post(Routes.channelMessages(channelId), { body, files, signal }),
+    )) as APIMessage;
     return { kind: "posted", channelId, messageId: sent.id };
   } catch (error) {
     return refusedBecause(error, () => whyNotSent(client, delivery.serverId, channelId, message));
   }
 }
 
-function bodyOf({ allowedMentions, ...rest }: MessageView): RESTPostAPIChannelMessageJSONBody {
+/**
+ * Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit.
+ *
+ * @param signal when it is aborted nothing is sent any more
+ */
+export async function editDelivery(
+  client: DiscordClient,
+  delivery: Delivery,
+  posted: { readonly kind: "posted"; readonly channelId: string; readonly messageId: string },
+  message: MessageView,
+  signal: AbortSignal,
+): Promise<Posting> {
+  const { channelId, messageId } = posted;
+  try {
+    const allowed = withAllowedFiles(client, delivery, channelId, message);
+    const body = { content: "", embeds: [], components: [], attachments: [], ...bodyOf(allowed) };
+    const files = await filesOf(allowed);
+    await inThread(client, channelId, signal, () =>
+      client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),
+    );
+    return posted;
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.code === Refused.UnknownMessage) return posted;
+    return refusedBecause(error, () => "cannot-send");
+  }
+}
+
+/** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
+async function inThread<T>(
+  client: Client,
+  channelId: string,
+  signal: AbortSignal,
+  speak: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await speak();
+  } catch (error) {
+    if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
+    await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
+    return speak();
+  }
+}
+
+/** Evidence is worth reading without its files, where the bot may not attach any. */
+function withAllowedFiles(client: Client, delivery: Delivery, channelId: string, message: MessageView): MessageView {
+  const { evidenceId, serverId } = delivery;
+  if (evidenceId === null || !message.files?.length) return message;
+  const guild = client.guilds.cache.get(serverId);
+  const channel = guild?.channels.cache.get(channelId);
+  const held = channel && permissionsIn(channel);
+  return held && !held.has(PermissionFlagsBits.AttachFiles) ? withoutFiles(message, evidenceId) : message;
+}
+
+async function filesOf({ files = [] }: MessageView): Promise<RawFile[]> {
+  return Promise.all(files.map(async ({ attachment, name }) => ({ name, data: await readFile(attachment) })));
+}
+
+function bodyOf({ allowedMentions, files: _, ...rest }: MessageView): RESTPostAPIChannelMessageJSONBody {
   const { roles = [] } = allowedMentions ?? {};
   return { ...rest, allowed_mentions: { parse: [], roles: [...roles] } };
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Client, Events, type Interaction } from "discord.js";
 import type { App } from "../app.ts";
 import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce, suggest } from "./answering.ts";
-import type { Answer, Command, Press } from "./command.ts";
+import { type Answer, type AnyCommand, isMenuCommand, isSlashCommand, type Opening, type Press } from "./command.ts";
 import { readCustomId } from "./custom-id.ts";
 import { onlyInServers, outdated } from "./views/notices.ts";
 
@@ -22,7 +22,7 @@ const liveMayLastMs = 4_000;
  * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
  * it is logged with the interaction's id, and the member gets an apology with that id.
  */
-export function answerInteractions(client: Client, app: App, commands: readonly Command[]): Listening {
+export function answerInteractions(client: Client, app: App, commands: readonly AnyCommand[]): Listening {
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
   const listener = (interaction: Interaction) => {
@@ -42,7 +42,7 @@ export function answerInteractions(client: Client, app: App, commands: readonly 
 }
 
 /** What interactions are answered with. */
-type Desk = { readonly app: App; readonly commands: readonly Command[]; readonly stopping: AbortSignal };
+type Desk = { readonly app: App; readonly commands: readonly AnyCommand[]; readonly stopping: AbortSignal };
 
 async function handle(interaction: Interaction, desk: Desk): Promise<void> {
   const { app } = desk;
@@ -62,7 +62,7 @@ function nameOf(interaction: Interaction): { command?: string; customId?: string
 async function route(interaction: Interaction, desk: Desk): Promise<void> {
   const { app, commands } = desk;
   if (interaction.isAutocomplete()) {
-    const command = commands.find(({ data }) => data.name === interaction.commandName);
+    const command = commands.filter(isSlashCommand).find(({ data }) => data.name === interaction.commandName);
     await suggest(interaction, app.log, () =>
       interaction.inGuild() && command?.autocomplete ? command.autocomplete(interaction, app) : [],
     );
@@ -72,9 +72,13 @@ async function route(interaction: Interaction, desk: Desk): Promise<void> {
   if (!interaction.inGuild()) {
     await refuseAtOnce(interaction, onlyInServers, app.log);
   } else if (interaction.isChatInputCommand()) {
-    const command = commands.find(({ data }) => data.name === interaction.commandName);
+    const command = commands.filter(isSlashCommand).find(({ data }) => data.name === interaction.commandName);
     if (!command) await refuseAtOnce(interaction, outdated(null), app.log);
-    else await defer(interaction, desk, "new-message", () => command.run(interaction, app, commands));
+    else await begin(interaction, desk, command, () => command.run(interaction, app, commands));
+  } else if (interaction.isMessageContextMenuCommand()) {
+    const command = commands.filter(isMenuCommand).find(({ data }) => data.name === interaction.commandName);
+    if (!command) await refuseAtOnce(interaction, outdated(null), app.log);
+    else await begin(interaction, desk, command, () => command.run(interaction, app));
   } else if (interaction.isButton()) {
     await press(interaction, desk, (command) => command.buttons);
   } else if (interaction.isStringSelectMenu()) {
@@ -84,18 +88,32 @@ async function route(interaction: Interaction, desk: Desk): Promise<void> {
   }
 }
 
+/** Opens a command's form, if it wants one, or acknowledges and runs it. */
+async function begin<I extends Repliable>(
+  interaction: I,
+  desk: Desk,
+  command: { readonly opens?: (interaction: I, app: App) => Opening | null },
+  run: () => Promise<Answer>,
+): Promise<void> {
+  const { app } = desk;
+  const opening = command.opens?.(interaction, app) ?? null;
+  if (!opening) return defer(interaction, desk, "new-message", run);
+  await openModal(interaction, opening.modal, app.log);
+  await opening.keep?.();
+}
+
 /** Finds what a custom id is for. Everything up to the acknowledgement is decided in memory. */
 async function press<I extends Repliable & { customId: string }>(
   interaction: I,
   desk: Desk,
-  of: (command: Command) => Readonly<Record<string, Press<I>>> | undefined,
+  of: (command: AnyCommand) => Readonly<Record<string, Press<I>>> | undefined,
 ): Promise<void> {
   const { app, commands } = desk;
   const id = readCustomId(interaction.customId);
   const command = id.kind === "foreign" ? undefined : commands.find((each) => Object.hasOwn(of(each) ?? {}, id.action));
   const wanted = id.kind === "foreign" || !command ? undefined : of(command)?.[id.action];
   if (id.kind !== "current" || !wanted) {
-    await refuseAtOnce(interaction, outdated(command?.data.name ?? null), app.log);
+    await refuseAtOnce(interaction, outdated(command && isSlashCommand(command) ? command.data.name : null), app.log);
     return;
   }
   const opened = wanted.opens?.(interaction, id.key, app) ?? null;

@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  ApplicationCommandType,
-  type REST,
-  type RESTPostAPIChatInputApplicationCommandsJSONBody,
-  Routes,
-} from "discord.js";
-import type { Command } from "./command.ts";
+import { ApplicationCommandType, type REST, Routes } from "discord.js";
+import type { AnyCommand } from "./command.ts";
 
 /** What Discord adds to a command, or derives from the rest. */
 const discordsOwn = new Set([
@@ -46,11 +41,11 @@ function comparableCommand(command: object): { name: string; type: number } {
 /** Whether Discord already has exactly these commands, in whatever order and with whatever it adds to them. */
 export function areRegistered(ours: readonly object[], theirs: readonly object[]): boolean {
   const ordered = (commands: readonly object[]) =>
-    commands.map(comparableCommand).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    commands.map(comparableCommand).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.type - b.type));
   return isDeepStrictEqual(ordered(ours), ordered(theirs));
 }
 
-function forOneServer(data: RESTPostAPIChatInputApplicationCommandsJSONBody): object {
+function forOneServer(data: AnyCommand["data"]): object {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !globalOnly.has(key)));
 }
 
@@ -63,7 +58,7 @@ function forOneServer(data: RESTPostAPIChatInputApplicationCommandsJSONBody): ob
 export async function registerCommands(
   rest: REST,
   applicationId: string,
-  commands: readonly Command[],
+  commands: readonly AnyCommand[],
   guildId: string | null,
 ): Promise<"registered" | "unchanged"> {
   const route =

@@ -24,6 +24,8 @@ export type ModelCard = {
   readonly source: string | null;
   /** What asking it has shown; left out where nobody looked. */
   readonly measured?: MeasuredFigures;
+  /** How many pieces of evidence point to a lab and away from one. */
+  readonly evidence: { readonly for: number; readonly against: number };
 };
 
 /** Who stands on what: the latest few, for the card. Unknown names are seen only by their author and moderators. */

@@ -95,14 +95,6 @@ export type EvidenceBoard = {
   readonly pieces: readonly Evidence[];
 };
 
-/** What a model's card says of its evidence. */
-export type EvidenceSummary = {
-  readonly for: number;
-  readonly against: number;
-  /** The strongest piece for each of the leading labs, likeliest lab first. */
-  readonly strongest: readonly Evidence[];
-};
-
 /** What protects the host and its readers. Numbers may be changed at any time. */
 export const evidenceLimits = {
   textCharacters: 1000,

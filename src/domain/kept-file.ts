@@ -71,9 +71,6 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   "text/plain": ["txt", "md", "json", "csv", "log"],
 };
 
-/** The kinds of files that are kept. */
-export const fileKinds: readonly string[] = Object.keys(endings);
-
 /**
  * What a copy is called when it is uploaded again: as its author called it, in plain letters, with an ending that tells
  * what it really is, and unlike those beside it.

@@ -44,19 +44,14 @@ export async function queueInThread(
 }
 
 /**
- * Makes the message of a piece due again: posted ones are edited to what the piece is now, and one that was withdrawn
- * before it was posted and is shown again is posted. What is just being sent is looked at by its sender.
+ * Makes the message of a piece due again: a posted one is edited to what the piece is now, and one that could not be
+ * posted, as the piece was withdrawn before or the thread was locked, is tried again. What is just being sent is looked at by its sender.
  */
 export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: Date): Promise<void> {
   await tx
     .update(deliveries)
     .set({ state: "due", dueAt, attempts: 0, problem: null })
-    .where(
-      and(
-        eq(deliveries.key, `evidence:${evidenceId}`),
-        or(eq(deliveries.state, "sent"), and(eq(deliveries.state, "failed"), isNull(deliveries.problem))),
-      ),
-    );
+    .where(and(eq(deliveries.key, `evidence:${evidenceId}`), inArray(deliveries.state, ["sent", "held", "failed"])));
 }
 
 /**

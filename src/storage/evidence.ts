@@ -10,12 +10,15 @@ type FileRow = typeof evidenceFiles.$inferSelect;
 /** Others alike that are pointed out with a piece. */
 const mostAlike = 3;
 
-/** More votes first, as `byVotes` orders them. */
-export const byVotes: readonly SQL[] = [
+/** More votes first, as `byVotes` in the rules orders them. */
+export const votesFirst: readonly SQL[] = [
   desc(sql`${evidence.convincing} - ${evidence.weak}`),
   desc(evidence.convincing),
   asc(evidence.evidenceId),
 ];
+
+/** The pieces that point to a lab, then those that point away, each by votes: "for" sorts behind "against". */
+export const byStance: readonly SQL[] = [desc(evidence.stance), ...votesFirst];
 
 /** Pieces as they are, with model, author, files and others alike, in three queries however many they are. */
 export async function readEvidence(
@@ -277,23 +280,41 @@ export async function readStrongest(
     .selectDistinctOn([evidence.lab, evidence.stance], { evidenceId: evidence.evidenceId })
     .from(evidence)
     .where(and(onBoard(filter), inArray(evidence.lab, [...labs])))
-    .orderBy(evidence.lab, evidence.stance, ...byVotes);
-  return readEvidence(db, inArray(evidence.evidenceId, best), { order: byVotes });
+    .orderBy(evidence.lab, evidence.stance, ...votesFirst);
+  return readEvidence(db, inArray(evidence.evidenceId, best), { order: votesFirst });
 }
 
-/** Counts of these models' shown pieces, for cards. */
-export async function countStances(db: Db | Transaction, serverId: string, modelIds: readonly number[]) {
-  if (modelIds.length === 0) return [];
+/** Counts of the pieces shown on these servers' models, for cards. */
+export async function countStances(
+  db: Db | Transaction,
+  serverIds: readonly string[],
+  modelIds: readonly number[],
+): Promise<StanceCounts[]> {
+  if (serverIds.length === 0 || modelIds.length === 0) return [];
   return db
     .select({
+      serverId: evidence.serverId,
       modelId: evidence.modelId,
       for: sql<number>`count(*) filter (where ${evidence.stance} = 'for')`.mapWith(Number),
       against: sql<number>`count(*) filter (where ${evidence.stance} = 'against')`.mapWith(Number),
     })
     .from(evidence)
-    .where(and(eq(evidence.serverId, serverId), inArray(evidence.modelId, [...modelIds]), eq(evidence.state, "shown")))
-    .groupBy(evidence.modelId);
+    .where(
+      and(
+        inArray(evidence.serverId, [...serverIds]),
+        inArray(evidence.modelId, [...modelIds]),
+        eq(evidence.state, "shown"),
+      ),
+    )
+    .groupBy(evidence.serverId, evidence.modelId);
 }
+
+export type StanceCounts = {
+  readonly serverId: string;
+  readonly modelId: number;
+  readonly for: number;
+  readonly against: number;
+};
 
 /** Changes a piece whose row is locked. */
 export async function changePiece(tx: Transaction, evidenceId: number, change: Partial<EvidenceRow>): Promise<void> {

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { startCluster } from "../support/postgres-cluster.ts";
 import { benchGuesses } from "./guesses.ts";
+import { benchQuestions } from "./questions.ts";
 import { benchSettlement } from "./settlement.ts";
 
-const benches = ["guesses", "settlement"] as const;
+const benches = ["guesses", "settlement", "questions"] as const;
 
 /** Prints every bench, or those named, from a PostgreSQL server of its own with durable commits. */
 async function main(named: readonly string[]): Promise<void> {
@@ -29,6 +30,7 @@ async function main(named: readonly string[]): Promise<void> {
     }
     if (wanted.includes("settlement"))
       await benchSettlement(await databaseOf("settlement"), [10_000, 100_000, 1_000_000]);
+    if (wanted.includes("questions")) await benchQuestions(await databaseOf("questions"));
     await admin.end();
   } finally {
     await cluster.stop();

@@ -86,6 +86,25 @@ it("goes on from where the conversation was, for everybody in the channel", asyn
   discord.expectNoViolations();
 });
 
+it("becomes evidence, with question, answer and figures", async () => {
+  const { ann, bob, ask, script, discord } = await asking();
+  const exchange = ask(ann, "Who *built* you?");
+  const model = await script.asked();
+  model.say("I was made by **Xiaomi**, @everyone.");
+  model.end();
+  const message = await toldBy(exchange);
+  await until(message, (text) => text.includes("tokens in"));
+  const modal = await bob.press(message, "File as evidence").modal();
+  const filled = modal.fields.map(({ value }) => value).join("\n");
+  expect(filled).toContain("Who *built* you?");
+  expect(filled).toContain("I was made by Xiaomi, @everyone.");
+  expect(filled).toContain("12 tokens in, 34 out");
+  const filed = await bob.submit(modal, { lab: "Xiaomi", stance: "for", kind: "self" }).reply();
+  expect(filed.text).toContain("points to Xiaomi");
+  expect(filed.text).toContain("From question #1 to the model itself");
+  discord.expectNoViolations();
+});
+
 it("is asked with the button on the announcement too", async () => {
   const { ann, announce, script, discord } = await asking();
   const announcement = await announce();

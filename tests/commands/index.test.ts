@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { commands } from "../../commands/index.ts";
 import { commandProblems, commandSetProblems } from "../../sandbox/discord/limits-commands.ts";
 import { problemsByTheSpec } from "../../sandbox/discord/spec.ts";
+import type { AnyCommand } from "../../src/discord/command.ts";
 
 const folder = new URL("../../commands/", import.meta.url);
 const asSent = commands.map(({ data }) => JSON.parse(JSON.stringify(data)));
@@ -14,9 +15,12 @@ describe("the list of commands", () => {
       files.map(async (file) => {
         const name = file.replace(/\.ts$/, "");
         const exported = await import(new URL(file, folder).href);
-        expect(Object.keys(exported), file).toEqual([name]);
-        expect(exported[name].data.name).toBe(name);
-        return exported[name];
+        const inCamelCase = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+        expect(Object.keys(exported), file).toEqual([inCamelCase]);
+        const command: AnyCommand = exported[inCamelCase];
+        // What stands in a menu is written as a sentence.
+        expect(command.data.name.toLowerCase().replaceAll(" ", "-")).toBe(name);
+        return command;
       }),
     );
     expect(new Set(commands)).toEqual(new Set(inFolder));

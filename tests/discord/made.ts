@@ -46,6 +46,7 @@ export function aCard(card: Partial<ModelCard> = {}): ModelCard {
     builders: null,
     publishedAt: null,
     source: null,
+    evidence: { for: 0, against: 0 },
     ...card,
   };
 }

@@ -1,10 +1,11 @@
 import type { ModelCard } from "../../domain/card.ts";
+import { takesEvidence } from "../../domain/evidence.ts";
 import { rules } from "../../domain/rules.ts";
 import { customId } from "../custom-id.ts";
 import { type LabNames, labNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { modelLine, modelMenu } from "./model-list.ts";
-import { factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { evidenceLines, factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
 import { counted, moment } from "./numbers.ts";
 import { bold, escaped, fittingLines, plain, shown } from "./text.ts";
 
@@ -43,6 +44,7 @@ export function announcementMessage(
       ? "**First odds**, from who was behind such models before"
       : `**Odds**, ${counted(card.callers, "guess", "guesses")}`,
     ...oddsLines(card.odds, mostOdds, names),
+    ...evidenceLines(card),
   ];
   return {
     ...(pingRoleId === null ? {} : { content: `<@&${pingRoleId}>` }),
@@ -57,6 +59,7 @@ export function announcementMessage(
       buttonRow(
         button("Guess", "guess", card.modelId, "main", card.state !== "open"),
         button("Ask it", "ask", card.modelId),
+        button("Add evidence", "add-evidence", card.modelId, "plain", !takesEvidence(card.state)),
         button("Details", "details", card.modelId),
       ),
     ],

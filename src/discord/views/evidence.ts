@@ -81,6 +81,11 @@ export function evidenceMessage(given: ShownEvidence, names: LabNames): MessageV
   };
 }
 
+/** For a message whose files are there already. */
+export function withFilesAsTheyAre({ files: _, ...rest }: MessageView): MessageView {
+  return rest;
+}
+
 /** Said where files may not be attached. */
 export function withoutFiles(view: MessageView, evidenceId: number): MessageView {
   const { files, ...rest } = view;
@@ -92,16 +97,14 @@ export function withoutFiles(view: MessageView, evidenceId: number): MessageView
   };
 }
 
-/** After filing: what was filed, in the words of the piece itself. */
-export function evidenceAdded(given: ShownEvidence, names: LabNames, reader: Reader): MessageView {
-  return evidenceView(
-    given,
-    names,
-    reader,
-    `Filed. It ${given.piece.alike.length > 0 ? "repeats something that is there already, and is" : "is"} on the board of ${bold(given.piece.modelName, shown.modelName)} now.`,
-  );
-}
+/** What was just done to a piece, above the piece itself. */
+export const notes = {
+  added: "Filed. It is on the board now, for everybody to read and weigh.",
+  hide: "Hidden. Nobody but its author and the moderators can read it now.",
+  restore: "Restored. Everybody can read it again.",
+} as const;
 
+/** After a vote: what counts now. */
 export function voteCounted(piece: Evidence, vote: EvidenceVote, what: "counted" | "changed" | "same"): MessageView {
   const said = {
     counted: `Your vote counts: #${piece.evidenceId} is ${vote}.`,
@@ -111,6 +114,7 @@ export function voteCounted(piece: Evidence, vote: EvidenceVote, what: "counted"
   return { content: `${said} Votes now: ${votesWords(piece)}.` };
 }
 
+/** After a withdrawal, in place of the piece. */
 export function evidenceWithdrawn({ evidenceId, lab }: Evidence, names: LabNames): MessageView {
   return {
     content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but the moderators sees it any more.`,

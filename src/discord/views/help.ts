@@ -9,9 +9,17 @@ const modelsPage = "https://openrouter.ai/models";
  *
  * @param commands what there is to type, as registered
  * @param inviteUrl adds the bot to a server
+ * @param menus what there is in the menus of messages
  */
-export function helpView(commands: readonly { name: string }[], inviteUrl: string): MessageView {
-  const names = commands.map(({ name }) => `\`/${name}\``).join(" · ");
+export function helpView(
+  commands: readonly { name: string }[],
+  inviteUrl: string,
+  menus: readonly { name: string }[] = [],
+): MessageView {
+  const names = [
+    ...commands.map(({ name }) => `\`/${name}\``),
+    ...menus.map(({ name }) => `“${name}” in a message's menu, under Apps`),
+  ].join(" · ");
   return {
     content: [
       "Anonymous AI models appear on OpenRouter. Say who built them, with `/guess` or the Guess button.",

@@ -1,9 +1,11 @@
 import type { Caller, ModelCard } from "../../domain/card.ts";
+import type { Evidence } from "../../domain/evidence.ts";
 import { OTHER } from "../../domain/lab.ts";
 import { mostMeasured } from "../../domain/question.ts";
-import { callText, type LabNames } from "./lab-words.ts";
+import { pieceLine } from "./evidence-words.ts";
+import { callText, type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
-import { factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { evidenceLines, factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
 import { count, counted, moment, percent, seconds } from "./numbers.ts";
 import { address, escaped, fittingLines, shown } from "./text.ts";
 
@@ -45,9 +47,20 @@ function measuredLine({ measured }: ModelCard): string | null {
   return `${facts[0]}${facts.length > 1 ? ` (medians): ${facts.slice(1).join(" · ")}` : ""}`;
 }
 
-function description(card: ModelCard, latest: readonly Caller[], names: LabNames, reader: Reader | null): string {
+/** A card with what goes beside it. */
+export type CardWithMore = {
+  readonly card: ModelCard;
+  readonly latest: readonly Caller[];
+  readonly strongest: readonly Evidence[];
+};
+
+function description({ card, latest, strongest }: CardWithMore, names: LabNames, reader: Reader | null): string {
   const what = card.facts.description;
   const stance = latest.slice(0, mostCallers).map((caller) => callerLine(caller, names, reader));
+  const evidence = [
+    ...evidenceLines(card),
+    ...strongest.map((piece) => `${labText(piece.lab, names)}: ${pieceLine(piece)}`),
+  ];
   const lines = [
     listingCode(card.listingId),
     stateLine(card, names),
@@ -59,6 +72,7 @@ function description(card: ModelCard, latest: readonly Caller[], names: LabNames
     "",
     `**${card.state === "settled" ? "Odds at the end, late guesses included" : "Odds"}**, ${guessesWords(card.callers)}`,
     ...oddsLines(card.odds, mostOdds, names),
+    ...(evidence.length > 0 ? ["", ...evidence] : []),
     ...(stance.length > 0 ? ["", "**Latest guesses**", ...stance] : []),
   ];
   return fittingLines(
@@ -71,24 +85,27 @@ function buttons(card: ModelCard, isShared: boolean): Row {
   const { modelId } = card;
   const guess = card.state === "open" ? [button("Guess", "guess-here", modelId, "main")] : [];
   const ask = button("Ask it", "ask", modelId);
+  const evidence = button("Evidence", "evidence-board", `${modelId}...1`);
   return isShared
-    ? buttonRow(...guess, ask, button("Details", "details", modelId))
-    : buttonRow(...guess, ask, button("Refresh", "refresh-card", modelId), button("Share", "share-card", modelId));
+    ? buttonRow(...guess, ask, button("Details", "details", modelId), evidence)
+    : buttonRow(
+        ...guess,
+        ask,
+        evidence,
+        button("Refresh", "refresh-card", modelId),
+        button("Share", "share-card", modelId),
+      );
 }
 
 /**
- * All a server knows of a model: facts, odds, who stands where.
+ * All a server knows of a model: facts, odds, evidence, who stands where.
  *
  * @param reader whose eyes it is for; null for everybody's, in the channel
  */
-export function modelCardView(
-  card: ModelCard,
-  latest: readonly Caller[],
-  names: LabNames,
-  reader: Reader | null,
-): MessageView {
+export function modelCardView(given: CardWithMore, names: LabNames, reader: Reader | null): MessageView {
+  const { card } = given;
   return {
-    embeds: [{ title: escaped(card.name, shown.modelName), description: description(card, latest, names, reader) }],
+    embeds: [{ title: escaped(card.name, shown.modelName), description: description(given, names, reader) }],
     components: [buttons(card, reader === null)],
   };
 }

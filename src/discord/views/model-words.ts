@@ -73,3 +73,10 @@ const stateWords = {
 export function stateLine(card: ModelCard, names: LabNames): string | null {
   return stateWords[card.state](card, names);
 }
+
+/** How much evidence there is, if there is any. */
+export function evidenceLines({ evidence }: ModelCard): string[] {
+  return evidence.for + evidence.against === 0
+    ? []
+    : [`**Evidence**: ${count(evidence.for)} for a lab, ${count(evidence.against)} against one`];
+}

@@ -104,6 +104,7 @@ export function receiptView(
       buttonRow(
         button("Raise", "raise", modelId, "main", full),
         button("Withdraw", "withdraw", modelId),
+        button("Add evidence", "add-evidence", modelId),
         button("Share", "share-guess", modelId, "plain", isShared),
       ),
     ],

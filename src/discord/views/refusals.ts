@@ -8,11 +8,12 @@ import { moment, points } from "./numbers.ts";
 import { bold, escaped, shown } from "./text.ts";
 
 /** For every reason a refusal can have, the words for it. */
-type WordsFor<Refusal extends { reason: string }> = {
+export type WordsFor<Refusal extends { reason: string }> = {
   [Reason in Refusal["reason"]]: (refusal: Extract<Refusal, { reason: Reason }>, names: LabNames) => string;
 };
 
-function inWords<Refusal extends { reason: string }>(
+/** The words for a refusal. */
+export function inWords<Refusal extends { reason: string }>(
   words: WordsFor<Refusal>,
   refusal: Refusal,
   names: LabNames,
@@ -21,7 +22,7 @@ function inWords<Refusal extends { reason: string }>(
   return { content: say(refusal, names) };
 }
 
-const noSuchModel = () =>
+export const noSuchModel = () =>
   "I know no such model here. Pick one from the list that opens while you type, or see `/models`.";
 
 const model = (name: string) => bold(name, shown.modelName);

@@ -14,6 +14,7 @@ export const shown = {
   evidenceLine: 90,
   /** All lines of a piece together; escaping at most doubles them. */
   evidenceText: 1000,
+  keptText: 800,
 } as const;
 
 /** Letters and symbols that show nothing: a name made of them would leave a hole. */

@@ -114,10 +114,13 @@ function fullViews(text: string): Record<string, MessageView> {
       names,
     ),
     trouble: troubleMessage({ channelId: "1".repeat(19), modelName }),
-    card: modelCardView(card, Array(25).fill(caller), names, reader),
+    card: modelCardView({ card, latest: Array(25).fill(caller), strongest: [] }, names, reader),
     settledCard: modelCardView(
-      { ...card, state: "settled", source: summary.source, publishedAt: made.published },
-      [caller],
+      {
+        card: { ...card, state: "settled", source: summary.source, publishedAt: made.published },
+        latest: [caller],
+        strongest: [],
+      },
       names,
       null,
     ),

@@ -27,12 +27,12 @@ function options(view: MessageView): { label: string; value: string; description
 }
 
 describe("an announcement", () => {
-  it("shows the facts, the odds and the buttons Guess and Details", () => {
+  it("shows the facts, the odds and the buttons Guess, Add evidence and Details", () => {
     const view = announcementMessage(made.aCard({ callers: 0 }), { pingRoleId: null, late: false });
     expect(markdownOf(view)).toContain("New anonymous model: Hunter Alpha");
     expect(markdownOf(view)).toContain("Context: 1,048,576 tokens");
     expect(markdownOf(view)).toContain("**DeepSeek** 54 %");
-    expect(customIds(view)).toEqual(["guess:1:42", "details:1:42"]);
+    expect(customIds(view)).toEqual(["guess:1:42", "add-evidence:1:42", "details:1:42"]);
   });
 
   it("leaves out facts nobody knows, and prices that cannot be", () => {
@@ -69,7 +69,7 @@ describe("an announcement", () => {
 it("each message the bot owes a channel can be told from all others by what its buttons carry", () => {
   const card = made.aCard();
   const others = [
-    modelCardView(card, [], names, null),
+    modelCardView({ card, latest: [], strongest: [] }, names, null),
     modelListView([card], names),
     labMenuView(card, names, []),
     settlementResult(made.aSummary(), names),
@@ -105,8 +105,8 @@ describe("a model's card", () => {
   const calls = [made.aCaller(), made.aCaller({ memberId: "2", name: "Bob", lab: "other", unknownName: "Foo Labs" })];
 
   it("shows a name nobody knows to its author and to moderators only", () => {
-    const seenBy = (reader: Parameters<typeof modelCardView>[3]) =>
-      markdownOf(modelCardView(made.aCard(), calls, names, reader));
+    const seenBy = (reader: Parameters<typeof modelCardView>[2]) =>
+      markdownOf(modelCardView({ card: made.aCard(), latest: calls, strongest: [] }, names, reader));
     expect(seenBy({ memberId: "2", moderates: false })).toContain("Foo Labs");
     expect(seenBy({ memberId: "9", moderates: true })).toContain("Foo Labs");
     expect(seenBy({ memberId: "1", moderates: false })).not.toContain("Foo Labs");
@@ -115,10 +115,10 @@ describe("a model's card", () => {
 
   it("offers Guess only while the model is open", () => {
     const reader = { memberId: "1", moderates: false };
-    expect(customIds(modelCardView(made.aCard(), [], names, reader))).toContain("guess-here:1:42");
-    expect(customIds(modelCardView(made.aCard({ state: "frozen" }), [], names, reader))).not.toContain(
-      "guess-here:1:42",
-    );
+    const seen = (state: "open" | "frozen") =>
+      customIds(modelCardView({ card: made.aCard({ state }), latest: [], strongest: [] }, names, reader));
+    expect(seen("open")).toContain("guess-here:1:42");
+    expect(seen("frozen")).not.toContain("guess-here:1:42");
   });
 
   it("of a settled model says who built it, since when that is public, and where", () => {
@@ -128,7 +128,7 @@ describe("a model's card", () => {
       publishedAt: made.published,
       source: "https://example.com/x",
     });
-    const words = markdownOf(modelCardView(card, [], names, null));
+    const words = markdownOf(modelCardView({ card, latest: [], strongest: [] }, names, null));
     expect(words).toContain(
       "Settled: **Xiaomi** built it.\nPublished <t:1773863640:F>\nSource: <https://example.com/x>",
     );

@@ -27,7 +27,12 @@ describe("the receipt of a guess", () => {
       "Your own points in it: 100 points. Taking it back now returns 98 points.",
       "Left in your wallet: 900 points.",
     ]);
-    expect(buttons(view)).toEqual(["Raise raise:1:42", "Withdraw withdraw:1:42", "Share share-guess:1:42"]);
+    expect(buttons(view)).toEqual([
+      "Raise raise:1:42",
+      "Withdraw withdraw:1:42",
+      "Add evidence add-evidence:1:42",
+      "Share share-guess:1:42",
+    ]);
   });
 
   it("says what was not staked because the odds had reached their end", () => {

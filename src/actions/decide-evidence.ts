@@ -1,0 +1,48 @@
+import type { App } from "../app.ts";
+import { oneLine } from "../domain/clean-text.ts";
+import { type Evidence, type EvidenceBarred, whyNotModerate, whyNotWithdraw } from "../domain/evidence.ts";
+import type { Member } from "../domain/member.ts";
+import { transact } from "../storage/database.ts";
+import { readDatabaseTime } from "../storage/database-time.ts";
+import { renewInThread } from "../storage/deliveries.ts";
+import { changePiece, lockPiece, readPiece } from "../storage/evidence.ts";
+import { putDecision, readDecision } from "../storage/evidence-votes.ts";
+
+type Kind = "withdraw" | "hide" | "restore";
+
+export type EvidenceDecision =
+  | { readonly done: true; readonly kind: Kind; readonly piece: Evidence }
+  | { readonly done: false; readonly refusal: EvidenceBarred };
+
+const states = { withdraw: "withdrawn", hide: "hidden", restore: "shown" } as const;
+
+/**
+ * Withdraws a piece (its author), hides or restores it (a moderator: the caller has asked whether they are one). Its
+ * message in the model's thread, if it has one, is edited soon after.
+ *
+ * @param request.key makes it count once: the same press is answered the same twice
+ * @param request.reason of hiding and restoring, shown to everybody; null for a withdrawal
+ */
+export async function decideEvidence(
+  app: App,
+  request: { key: string; kind: Kind; serverId: string; member: Member; evidenceId: number; reason: string | null },
+): Promise<EvidenceDecision> {
+  const { key, kind, serverId, evidenceId } = request;
+  const { memberId } = request.member;
+  return transact(app.db, async (tx): Promise<EvidenceDecision> => {
+    const row = await lockPiece(tx, serverId, evidenceId);
+    if (!row) return { done: false, refusal: { reason: "no-such-evidence" } };
+    if ((await readDecision(tx, key)) === null) {
+      const refusal = kind === "withdraw" ? whyNotWithdraw(row, memberId) : whyNotModerate(row, kind);
+      if (refusal) return { done: false, refusal };
+      const at = app.clock(await readDatabaseTime(tx));
+      const reason = request.reason === null ? null : oneLine(request.reason);
+      await putDecision(tx, { key, evidenceId, kind, reason, byMemberId: memberId, at });
+      await changePiece(tx, evidenceId, { state: states[kind], hiddenReason: kind === "hide" ? reason : null });
+      await renewInThread(tx, evidenceId, at);
+    }
+    const piece = await readPiece(tx, serverId, evidenceId);
+    if (!piece) throw new Error(`evidence ${evidenceId} is gone`);
+    return { done: true, kind, piece };
+  });
+}

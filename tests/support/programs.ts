@@ -7,10 +7,20 @@ const project = join(import.meta.dirname, "../..");
 const cache = join(project, "node_modules/.cache");
 
 /**
+ * V8 compiles WebAssembly, which PGlite is, quickly first and then once more, better. A process that lives for seconds
+ * has nothing of that: it is half of what starting one costs.
+ */
+export const forShortLives = "--liftoff-only";
+
+/**
  * What node is to be given to run a program of the project, such as "src/main.ts". A test that starts many processes
  * spares each of them half a second of compiling: `tests/run.ts` compiles once for all.
  */
 export function nodeArguments(program: string): string[] {
+  return [forShortLives, ...fromSource(program)];
+}
+
+function fromSource(program: string): string[] {
   if (program.endsWith(".js")) return [join(project, program)];
   const built = process.env.UNMASK_TESTS_BUILT;
   if (built) return [join(built, program.replace(/\.ts$/, ".js"))];

@@ -3,19 +3,19 @@ import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
-import { buildPrograms } from "./support/programs.ts";
+import { buildPrograms, removePrograms } from "./support/programs.ts";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
 // Before the workers start, so that they find all of it ready instead of each making its own.
-buildPrograms();
-const [cluster] = await Promise.all([findPostgres(), embeddedTemplate()]);
+const [cluster] = await Promise.all([findPostgres(), embeddedTemplate(), buildPrograms()]);
 const vitest = await runTests(process.argv.slice(2));
 const counts = vitest ? count(vitest) : { passed: 0, failed: 1, skipped: 0 };
 await vitest?.close();
 const given = process.env.TEST_DATABASE_URL;
 if (given) await dropTemplate(given);
 await cluster?.stop();
+removePrograms();
 process.exit(report(counts));
 
 /** Leaves the address of a PostgreSQL in TEST_DATABASE_URL, or the reason for having none. */

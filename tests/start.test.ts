@@ -8,10 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { type DiscordSandbox, startDiscord } from "../sandbox/discord/server.ts";
 import { aWireListing } from "../sandbox/openrouter/catalogues.ts";
 import { type SandboxOpenRouter, startOpenRouter } from "../sandbox/openrouter/server.ts";
+import { forShortLives } from "./support/programs.ts";
 
 /** .ci/run also gives the built bot here. */
 const main = join(import.meta.dirname, "..", process.env.UNMASK_MAIN ?? "src/main.ts");
-const nodeArguments = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx"), main] : [main];
+const command = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx"), main] : [main];
 
 /** Of one host, for all starts: making the database takes the longest. */
 let folder: string;
@@ -44,7 +45,7 @@ afterAll(async () => {
 
 /** Starts the bot as a host does, in a folder of its own. */
 function start(environment: Record<string, string> = {}) {
-  const bot = spawn(process.execPath, nodeArguments, {
+  const bot = spawn(process.execPath, [forShortLives, ...command], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,

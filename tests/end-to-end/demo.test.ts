@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/database.ts";
+import { forShortLives } from "../support/programs.ts";
 
 const demo = join(import.meta.dirname, "../../sandbox/demo.ts");
 
 /** Runs the demo as `npm run demo` does, with these lines typed into it, and gives what it prints. */
 async function theDemo(lines: readonly string[]) {
   const temporary = temporaryFolder();
-  const process_ = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), demo], {
+  const process_ = spawn(process.execPath, [forShortLives, "--import", import.meta.resolve("tsx"), demo], {
     env: { PATH: process.env.PATH, TMPDIR: temporary },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { StorageUnavailable } from "../src/storage/unavailable.ts";
 import { type RunningBot, startBot } from "./demo/bot.ts";
@@ -66,11 +69,15 @@ async function demo(): Promise<number> {
   transcript.line(`Unmask, the demo. Discord and OpenRouter are small ones on this machine, the bot is the real one.`);
   transcript.line(paint("dim", `Discord ${discord.apiUrl} · OpenRouter ${openRouter.baseUrl} · ${said}`));
 
+  const dataDir = mkdtempSync(join(tmpdir(), "unmask-demo-files-"));
+  // Also when the process ends in a way nobody planned.
+  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
   const cast = castOf(discord);
   const bot = await startBot({
     discord: { apiUrl: discord.apiUrl, token: discord.token },
     openRouter,
     database,
+    dataDir,
     clock: clock.now,
   });
   endings.push(() => bot.stop());
@@ -120,6 +127,7 @@ async function demo(): Promise<number> {
     );
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
+    transcript.line("  cleo /ask-model model:Healer Alpha prompt:What can you see in a picture?");
     transcript.line("  bob /profile");
     transcript.line(
       "  rita /settle confirm model:Healer Alpha lab:Xiaomi source:https://openrouter.ai/xiaomi/mimo-v2-omni published-at:2026-03-18 19:55",

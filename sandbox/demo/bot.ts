@@ -7,6 +7,8 @@ import { type App, type Clock, createApp } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
+import { noFiles } from "../../src/domain/kept-file.ts";
+import { createEvidenceFiles } from "../../src/integrations/evidence-files.ts";
 import { createChat } from "../../src/integrations/openrouter-chat.ts";
 import { createLog } from "../../src/log.ts";
 import { startSchedule } from "../../src/schedule.ts";
@@ -30,6 +32,8 @@ export type BotParts = {
   /** Without its key nobody can ask models. */
   readonly openRouter: { readonly baseUrl: string; readonly chat?: { readonly apiKey: string } };
   readonly database: Database;
+  /** Where copies of evidence's files are kept; without it none is. */
+  readonly dataDir?: string;
   /** The game's clock; the database's own time if left out. */
   readonly clock?: Clock;
 };
@@ -47,7 +51,7 @@ const everySecond = "* * * * * *";
  * health port, and looking at the catalogue every second.
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { discord, openRouter, database, clock } = parts;
+  const { discord, openRouter, database, dataDir, clock } = parts;
   const logged: LogLine[] = [];
   const destination: DestinationStream = {
     write(text) {
@@ -59,7 +63,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const chat = desk
     ? createChat({ apiKey: desk.apiKey, baseUrl, ...(clock ? { clock: () => clock(new Date()) } : {}) })
     : null;
-  const app = createApp({ db: database.db, log, chat, ...(clock ? { clock } : {}) });
+  const files =
+    dataDir === undefined ? noFiles : createEvidenceFiles({ dataDir, hosts: [new URL(discord.apiUrl).host] });
+  const app = createApp({ db: database.db, log, chat, files, ...(clock ? { clock } : {}) });
   await Promise.all([loadModels(app), loadAskable(app)]);
 
   const stopping = new AbortController();

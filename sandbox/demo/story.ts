@@ -3,6 +3,7 @@ import type { Message } from "../discord/message.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { marchCatalogues } from "../openrouter/catalogues.ts";
 import type { SandboxOpenRouter } from "../openrouter/server.ts";
+import { argue } from "./arguing.ts";
 import { buy, callScore, list, opening, price, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
 import type { Checks } from "./checks.ts";
@@ -47,6 +48,7 @@ export async function tellStory(cast: Cast, around: Surroundings): Promise<void>
   await setUp(cast, around);
   const hunter = await announce(cast, around);
   const told = await firstGuesses(cast, around, hunter);
+  await argue(cast, around);
   await move(cast, around, told);
   await reveal(cast, around);
   await settle(cast, around, told);
@@ -90,7 +92,7 @@ async function announce({ watch }: Cast, { openRouter, clock, transcript, checks
   const threads = () => watch.threads.length === 2;
   await watch.server.world.changes.until(threads, patienceMs, () => "a thread for each model");
   transcript.catchUp();
-  checks.shows(hunter, "1,048,576 tokens", "OpenAI", "[Guess] [Details]", "@Stealth watch");
+  checks.shows(hunter, "1,048,576 tokens", "OpenAI", "[Guess] [Ask it] [Add evidence] [Details]", "@Stealth watch");
   checks.that("the announcement pings the role set up for it and nobody else", pingsOnlyRole(hunter));
   checks.shows(healer, "Healer Alpha");
   return hunter;

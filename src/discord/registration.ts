@@ -18,7 +18,7 @@ const globalOnly = new Set(["contexts", "integration_types"]);
 
 /**
  * A command as it compares: without what Discord adds, and without what means the same as nothing (null, false, an empty
- * list), as Discord leaves some of it out and fills some of it in. Zero means something: `min_value`.
+ * list or text), as Discord leaves some of it out and fills some of it in. Zero means something: `min_value`.
  */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
@@ -30,8 +30,9 @@ function comparable(value: unknown): unknown {
   return Object.fromEntries(kept);
 }
 
+/** Of a menu command Discord tells an empty description. */
 function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
+  return value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 function comparableCommand(command: object): { name: string; type: number } {

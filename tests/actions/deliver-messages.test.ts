@@ -88,6 +88,7 @@ describeOnBoth("claiming what is due", (database) => {
       threadPerModel: true,
       attempts: 1,
       firstClaimedAt: null,
+      evidenceId: null,
       messageId: null,
     });
     expect(first?.card?.name).toBe("Ox Alpha");
@@ -349,6 +350,8 @@ describe("/setup", () => {
       threadPerModel: false,
       guessOnly: false,
       minimumAccountDays: 0,
+      questionsPerDay: 40,
+      questionAccess: { allowedRoleIds: [], barredRoleIds: [], allowedChannelIds: [], barredChannelIds: [] },
     };
     expect(await readServer(app, "100")).toEqual({ settings: defaults, troubles: [] });
     await saveServer(app, "100", { pingRoleId: "120", guessOnly: true });

@@ -62,7 +62,9 @@ function nextTransactionId(books: Books): number {
 
 /** The outcomes of a market as its row keeps them. */
 export function outcomesOf(desk: Desk) {
-  return desk.market.outcomes.map((outcome) => ({ ...outcome, callers: desk.callers.get(outcome.lab) ?? 0 }));
+  return desk.market.outcomes.map(({ lab, weight, shares }) => {
+    return { lab, weight, shares, callers: desk.callers.get(lab) ?? 0 };
+  });
 }
 
 /** Locks the markets and wallets of a batch and reads all its guesses need. */

@@ -22,14 +22,10 @@ const locking = statement<LockedMarket>(
   sql`
     select ${columnsOf(markets, "market")}, model.name as "modelName", model.listing_id as "listingId",
       model.listed_at as "listedAt", date_trunc('milliseconds', clock_timestamp()) as "databaseTime"
-    from (
-      select found.market_id from ${recordsetFrom(markets, sql.placeholder("keys"), ["serverId", "modelId"])}
-      cross join lateral (
-        select market_id from ${markets} where server_id = given.server_id and model_id = given.model_id limit 1
-      ) as found
-      order by found.market_id
-    ) as wanted
-    cross join lateral (select * from ${markets} where market_id = wanted.market_id limit 1 for update) as market
+    from ${recordsetFrom(markets, sql.placeholder("keys"), ["serverId", "modelId"])}
+    cross join lateral (
+      select * from ${markets} where server_id = given.server_id and model_id = given.model_id limit 1 for update
+    ) as market
     cross join lateral (select * from ${models} where model_id = market.model_id limit 1) as model`,
 );
 
@@ -40,7 +36,8 @@ const locking = statement<LockedMarket>(
  * @param keys each market once
  */
 export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]): Promise<LockedMarket[]> {
-  const rows = await locking(tx, { keys: rowsAsJson(markets, keys, ["serverId", "modelId"]) });
+  const inOrder = keys.toSorted((a, b) => compare(a.serverId, b.serverId) || a.modelId - b.modelId);
+  const rows = await locking(tx, { keys: rowsAsJson(markets, inOrder, ["serverId", "modelId"]) });
   return rows.map((row) => {
     const { listedAt, databaseTime } = row;
     return { ...asStored(markets, row), listedAt: new Date(listedAt), databaseTime: new Date(databaseTime) };

@@ -128,11 +128,12 @@ function pageOf(listings: readonly WireListing[], pages: Pages, url: URL): objec
   };
 }
 
-/** Who serves a model: "Stealth" for anonymous ones, else the vendor its name begins with. */
+/** Who serves a model: whom its entry names as `served_by`, "Stealth" for anonymous ones, else the vendor its name begins with. */
 function endpointsOf(listing: WireListing): object {
   const name = typeof listing.name === "string" ? listing.name : listing.id;
   const isStealth = /^(stealth|openrouter)\//.test(listing.id);
-  const provider = isStealth ? "Stealth" : (name.split(":")[0] ?? name);
+  const told = typeof listing.served_by === "string" ? listing.served_by : null;
+  const provider = told ?? (isStealth ? "Stealth" : (name.split(":")[0] ?? name));
   const { id, created, architecture, context_length, pricing } = listing;
   return {
     id,

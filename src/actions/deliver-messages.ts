@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
-import type { Delivery, DeliveryProblem } from "../domain/server.ts";
+import type { Delivery, DeliveryKind, DeliveryProblem } from "../domain/server.ts";
+import { readCompanions } from "../storage/companions.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import {
@@ -14,6 +15,7 @@ import {
   readModelNames,
   readOpenMarkets,
 } from "../storage/deliveries.ts";
+import { readHistoryAt } from "../storage/model-history.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -51,12 +53,20 @@ async function claimDue(
   if (due.length === 0) return { found: 0, claimed: [] };
   const markets = await readMarketsOf(
     tx,
+    due.filter(({ kind }) => isAboutMarket(kind)),
+  );
+  const history = await readHistoryAt(
+    tx,
+    due.filter(({ kind }) => kind === "change"),
+  );
+  const companions = await readCompanions(
+    tx,
     due.filter(({ kind }) => kind === "announcement"),
   );
   const marketFor = (row: { serverId: string; modelId: number | null }) =>
     markets.find((market) => market.serverId === row.serverId && market.modelId === row.modelId);
   const overtaken = due.filter((row) => {
-    const state = row.kind === "announcement" && row.claimedAt === null ? marketFor(row)?.state : "open";
+    const state = isAboutMarket(row.kind) && row.claimedAt === null ? marketFor(row)?.state : "open";
     return state !== "open" && state !== "frozen";
   });
   const overtakenIds = overtaken.map((row) => row.deliveryId);
@@ -76,11 +86,20 @@ async function claimDue(
     const market = marketFor(row);
     return {
       delivery: deliveryOf(row, before),
-      card: market && row.kind === "announcement" ? cardOf(market) : null,
+      card: market
+        ? cardOf(market, {
+            companions: companions.filter((one) => one.serverId === row.serverId && one.of === row.modelId),
+          })
+        : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)
         .map((one) => cardOf(one)),
+      history: history.flatMap(({ modelId, entry }) =>
+        row.kind === "change" && modelId === row.modelId && entry.at.getTime() === row.aboutAt?.getTime()
+          ? [entry]
+          : [],
+      ),
       late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
       trouble: row.kind === "trouble" ? { ...troubleIn(row), modelName: names.get(row.modelId ?? 0) ?? null } : null,
     };
@@ -88,8 +107,12 @@ async function claimDue(
   return { found: due.length, claimed: handedOut };
 }
 
+function isAboutMarket(kind: DeliveryKind): boolean {
+  return kind === "announcement" || kind === "change";
+}
+
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, channelId, attempts, messageId } = row;
+  const { deliveryId, key, kind, serverId, modelId, aboutAt, channelId, attempts, messageId } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -97,6 +120,7 @@ function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>
     kind,
     serverId,
     modelId,
+    aboutAt,
     channelId,
     pingRoleId,
     threadPerModel,
@@ -171,7 +195,8 @@ async function giveUp(
     ...(unsure ? {} : { claimedAt: null }),
   });
   const { kind, serverId, modelId, channelId } = delivery;
-  if (!changed || kind === "hello" || kind === "trouble") return;
+  // Without its thread a change is on the card all the same.
+  if (!changed || kind === "hello" || kind === "trouble" || kind === "change") return;
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
 }
 

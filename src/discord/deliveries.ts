@@ -11,11 +11,13 @@ import {
 } from "discord.js";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
-import { look } from "./sent-before.ts";
+import { aboutOf, look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
+import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
+import { waitingMessage } from "./views/waiting.ts";
 
 export type DiscordClient = Client;
 
@@ -25,13 +27,18 @@ const threadExists = 160004;
 
 /** The message of a delivery. */
 export function messageOf(claimed: ClaimedDelivery, names: LabNames): MessageView {
-  const { delivery, card, cards, late, trouble } = claimed;
+  const { delivery, card, cards, history, late, trouble } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
       return announcementMessage(card, { pingRoleId: delivery.pingRoleId, late, names });
     case "summary":
       return summaryMessage(cards, names);
+    case "change":
+      if (!card) throw new Error(`the change ${delivery.key} has no model`);
+      return changeMessage(card, history, aboutOf(delivery));
+    case "waiting":
+      return waitingMessage(aboutOf(delivery));
     case "hello":
       return helloMessage();
     case "trouble":
@@ -77,11 +84,14 @@ export async function postDelivery(
     const looked = await look(client, delivery, { channelId, since: delivery.firstClaimedAt }, message, signal);
     if (looked.kind !== "absent") return looked;
   }
+  const body = { ...bodyOf(message), nonce: nonceOf(delivery), enforce_nonce: true };
+  const send = () => client.rest.post(Routes.channelMessages(channelId), { body, signal }) as Promise<APIMessage>;
   try {
-    const sent = (await client.rest.post(Routes.channelMessages(channelId), {
-      body: { ...bodyOf(message), nonce: nonceOf(delivery), enforce_nonce: true },
-      signal,
-    })) as APIMessage;
+    const sent = await send().catch(async (error) => {
+      if (!(error instanceof DiscordAPIError) || error.code !== Refused.InvalidActionOnArchivedThread) throw error;
+      await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
+      return send();
+    });
     return { kind: "posted", channelId, messageId: sent.id };
   } catch (error) {
     return refusedBecause(error, () => whyNotSent(client, delivery.serverId, channelId, message));

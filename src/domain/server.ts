@@ -4,6 +4,8 @@ export type ServerSettings = {
   readonly announcementChannelId: string | null;
   readonly pingRoleId: string | null;
   readonly moderatorRoleId: string | null;
+  /** What is for moderators goes here; null: to the announcement channel, without a ping. */
+  readonly moderatorChannelId: string | null;
   readonly threadPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
@@ -21,8 +23,15 @@ export const deliveryProblems = [
 ] as const;
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
+/**
+ * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
+ * change: what became of a model, to its thread. waiting: listings left to the moderators.
+ */
+export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "change", "waiting"] as const;
+export type DeliveryKind = (typeof deliveryKinds)[number];
+
 export type ServerTrouble = {
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly modelName: string | null;
   readonly channelId: string | null;
   readonly problem: DeliveryProblem;
@@ -33,9 +42,11 @@ export type ServerTrouble = {
 export type Delivery = {
   readonly deliveryId: number;
   readonly key: string;
-  readonly kind: "hello" | "summary" | "announcement" | "trouble";
+  readonly kind: DeliveryKind;
   readonly serverId: string;
   readonly modelId: number | null;
+  /** The read a change or held listings came with; null for every other kind. */
+  readonly aboutAt: Date | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;

@@ -63,7 +63,10 @@ export async function fetchPage(
 }
 
 /** The body as text, or null as soon as more than `mostBytes` came out of decompression. */
-async function textWithin(response: Response, mostBytes: number): Promise<{ text: string; bytes: number } | null> {
+export async function textWithin(
+  response: Response,
+  mostBytes: number,
+): Promise<{ text: string; bytes: number } | null> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

@@ -46,6 +46,10 @@ export function aCard(card: Partial<ModelCard> = {}): ModelCard {
     builders: null,
     publishedAt: null,
     source: null,
+    withdrawnSince: null,
+    companions: [],
+    history: { entries: [], count: 0 },
+    seenAt: null,
     ...card,
   };
 }
@@ -195,6 +199,7 @@ export function someSettings(settings: Partial<ServerSettings> = {}): ServerSett
     announcementChannelId: "200",
     pingRoleId: null,
     moderatorRoleId: null,
+    moderatorChannelId: null,
     threadPerModel: false,
     guessOnly: false,
     minimumAccountDays: 0,

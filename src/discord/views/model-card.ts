@@ -1,8 +1,9 @@
 import type { Caller, ModelCard } from "../../domain/card.ts";
 import { OTHER } from "../../domain/lab.ts";
+import { historyLines } from "./history.ts";
 import { callText, type LabNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
-import { factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
 import { counted, moment, percent } from "./numbers.ts";
 import { address, escaped, fittingLines, shown } from "./text.ts";
 
@@ -35,16 +36,18 @@ function description(card: ModelCard, latest: readonly Caller[], names: LabNames
   const what = card.facts.description;
   const stance = latest.slice(0, mostCallers).map((caller) => callerLine(caller, names, reader));
   const lines = [
-    listingCode(card.listingId),
+    whereLine(card),
     stateLine(card, names),
+    ...presenceLines(card),
     ...settledLines(card),
-    `Listed ${moment(card.listedAt, "f")}`,
+    card.seenAt === null ? `Listed ${moment(card.listedAt, "f")}` : `Added ${moment(card.listedAt, "f")}`,
     ...factLines(card.facts),
     what === null || what.trim() === "" ? null : `> ${escaped(what, shown.description)}`,
     "",
     `**${card.state === "settled" ? "Odds at the end, late guesses included" : "Odds"}**, ${guessesWords(card.callers)}`,
     ...oddsLines(card.odds, mostOdds, names),
     ...(stance.length > 0 ? ["", "**Latest guesses**", ...stance] : []),
+    ...(card.history.count > 0 ? ["", "**On the list**", ...historyLines(card.history)] : []),
   ];
   return fittingLines(
     lines.filter((line) => line !== null),

@@ -1,4 +1,5 @@
 import { bigserial, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { deliveryKinds } from "../../domain/server.ts";
 import { moment } from "../columns.ts";
 
 export const deliveryStates = ["due", "claimed", "sent", "held", "failed"] as const;
@@ -13,9 +14,11 @@ export const deliveries = pgTable(
     deliveryId: bigserial("delivery_id", { mode: "number" }).primaryKey(),
     /** What is owed: kind, model and server. */
     key: text("key").notNull().unique(),
-    kind: text("kind", { enum: ["hello", "summary", "announcement", "trouble"] }).notNull(),
+    kind: text("kind", { enum: deliveryKinds }).notNull(),
     serverId: text("server_id").notNull(),
     modelId: integer("model_id"),
+    /** The moment a message is about: of a change, the read that found it; of held listings, the read that held them. */
+    aboutAt: moment("about_at"),
     channelId: text("channel_id"),
     state: text("state", { enum: deliveryStates }).notNull().default("due"),
     attempts: integer("attempts").notNull().default(0),

@@ -17,6 +17,9 @@ const data = serverCommand("setup", "Where and how new models are announced; sho
   .addRoleOption((role) => role.setName("ping-role").setDescription("Role to ping when a model is announced"))
   .addBooleanOption((yes) => yes.setName("thread-per-model").setDescription("Open a thread under each announcement"))
   .addRoleOption((role) => role.setName("moderator-role").setDescription("Role that may settle, besides Manage Server"))
+  .addChannelOption((channel) =>
+    channel.setName("moderator-channel").setDescription("Text channel for what only moderators should see"),
+  )
   .addBooleanOption((yes) => yes.setName("guess-only").setDescription("Guesses without stakes from wallets"))
   .addIntegerOption((days) =>
     days

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
+import { doubtfulToCheck, recordCheck } from "./actions/check-doubtful.ts";
 import { recordPieceSent } from "./actions/deliver-evidence.ts";
 import {
   claimDeliveries,
@@ -42,6 +43,7 @@ import type { MessageView } from "./discord/views/message.ts";
 import type { ClaimedDelivery } from "./domain/claimed-delivery.ts";
 import type { Delivery } from "./domain/server.ts";
 import { readCatalogue } from "./integrations/openrouter-catalogue.ts";
+import { readProvider } from "./integrations/openrouter-endpoints.ts";
 
 /**
  * Discord takes 50 requests a second from a bot, and discord.js makes members' interactions wait for their turn too: half
@@ -81,7 +83,11 @@ export async function readListings(
       etag: reading.etag,
       ...(signal ? { signal } : {}),
     });
-    if (read.kind === "unchanged") return await confirmCatalogue(app);
+    if (read.kind === "unchanged") {
+      const confirmed = await confirmCatalogue(app);
+      await checkDoubtful(app, settings, signal);
+      return confirmed;
+    }
     if (read.kind === "unreadable") {
       if (read.why === "stopped") return null;
       app.log.warn({ why: read.why, detail: read.detail }, "the catalogue could not be read: nothing is changed");
@@ -95,9 +101,23 @@ export async function readListings(
     }
     const recorded = await recordCatalogue(app, read);
     app.log.info({ kind: recorded.kind, listings: listings.length, opened: recorded.opened }, "the catalogue was read");
+    await checkDoubtful(app, settings, signal);
     return recorded;
   } finally {
     await reading.end();
+  }
+}
+
+/** Asks who serves the few listings the rule is in doubt about whose turn it is. */
+async function checkDoubtful(
+  app: App,
+  { openRouterBaseUrl: baseUrl }: { readonly openRouterBaseUrl: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const listingId of await doubtfulToCheck(app)) {
+    const answer = await readProvider({ baseUrl, listingId, signal });
+    if (signal?.aborted) return;
+    await recordCheck(app, listingId, answer);
   }
 }
 
@@ -186,7 +206,7 @@ async function finish(
     await recordPieceSent(app, delivery, piece, { channelId, messageId });
     return;
   }
-  if (!card || !delivery.threadPerModel) {
+  if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {
     await recordSent(app, delivery, { channelId, messageId, threadId: null });
     return;
   }

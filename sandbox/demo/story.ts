@@ -166,7 +166,7 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   clock.set("2026-03-14T10:00:00Z");
   const healer = await reply(guess(cast, around, "bob", { model: "Healer Alpha", lab: "Google" }));
   checks.shows(healer, "Healer Alpha", "Google");
-  const card = await reply(stage.types(members.bob, watch, "/models", { model: "Hunter Alpha" }));
+  const card = await reply(stage.types(members.bob, watch, "/models show", { model: "Hunter Alpha" }));
   checks.shows(card, "6 guesses", "DeepSeek", "Latest guesses");
 
   clock.set(devMoves);

@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
-import type { Delivery, DeliveryProblem } from "../domain/server.ts";
+import type { Delivery, DeliveryKind, DeliveryProblem } from "../domain/server.ts";
+import { readCompanions } from "../storage/companions.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import {
@@ -15,6 +16,7 @@ import {
   readOpenMarkets,
 } from "../storage/deliveries.ts";
 import { countStances, readEvidenceById } from "../storage/evidence.ts";
+import { readHistoryAt } from "../storage/model-history.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -52,12 +54,20 @@ async function claimDue(
   if (due.length === 0) return { found: 0, claimed: [] };
   const markets = await readMarketsOf(
     tx,
+    due.filter(({ kind }) => isAboutMarket(kind)),
+  );
+  const history = await readHistoryAt(
+    tx,
+    due.filter(({ kind }) => kind === "change"),
+  );
+  const companions = await readCompanions(
+    tx,
     due.filter(({ kind }) => kind === "announcement"),
   );
   const marketFor = (row: { serverId: string; modelId: number | null }) =>
     markets.find((market) => market.serverId === row.serverId && market.modelId === row.modelId);
   const overtaken = due.filter((row) => {
-    const state = row.kind === "announcement" && row.claimedAt === null ? marketFor(row)?.state : "open";
+    const state = isAboutMarket(row.kind) && row.claimedAt === null ? marketFor(row)?.state : "open";
     return state !== "open" && state !== "frozen";
   });
   overtaken.push(...(await withdrawnSince(tx, due)));
@@ -87,11 +97,21 @@ async function claimDue(
     const market = marketFor(row);
     return {
       delivery: deliveryOf(row, before),
-      card: market && row.kind === "announcement" ? cardOf(market, null, counts) : null,
+      card: market
+        ? cardOf(market, {
+            counts,
+            companions: companions.filter((one) => one.serverId === row.serverId && one.of === row.modelId),
+          })
+        : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)
         .map((one) => cardOf(one)),
+      history: history.flatMap(({ modelId, entry }) =>
+        row.kind === "change" && modelId === row.modelId && entry.at.getTime() === row.aboutAt?.getTime()
+          ? [entry]
+          : [],
+      ),
       late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
       trouble: row.kind === "trouble" ? { ...troubleIn(row), modelName: names.get(row.modelId ?? 0) ?? null } : null,
@@ -111,8 +131,12 @@ async function withdrawnSince(tx: Transaction, due: Awaited<ReturnType<typeof lo
   return unseen.filter(({ evidenceId }) => evidenceId !== null && gone.includes(evidenceId));
 }
 
+function isAboutMarket(kind: DeliveryKind): boolean {
+  return kind === "announcement" || kind === "change";
+}
+
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, evidenceId, channelId, attempts, messageId } = row;
+  const { deliveryId, key, kind, serverId, modelId, evidenceId, aboutAt, channelId, attempts, messageId } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -121,6 +145,7 @@ function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>
     serverId,
     modelId,
     evidenceId,
+    aboutAt,
     channelId,
     pingRoleId,
     threadPerModel,
@@ -195,8 +220,8 @@ async function giveUp(
     ...(unsure ? {} : { claimedAt: null }),
   });
   const { kind, serverId, modelId, channelId } = delivery;
-  // What members bring is no announcement: it is on the board all the same, and nobody has to be told.
-  if (!changed || kind === "hello" || kind === "trouble" || kind === "evidence") return;
+  // What members bring and what becomes of a model are no announcements: the board or the card has them all the same.
+  if (!changed || ["hello", "trouble", "evidence", "change"].includes(kind)) return;
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
 }
 

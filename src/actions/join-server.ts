@@ -26,13 +26,13 @@ export async function joinServers(
   if (isIn) await leaveOthers(app, isIn);
   if (joined.length === 0) return;
   await transact(app.db, async (tx) => {
-    const { readAt } = await holdCatalogue(tx);
+    await holdCatalogue(tx);
     const now = app.clock(await readDatabaseTime(tx));
     // Always in the same order: two processes start at the same time and must not wait for each other.
     const ordered = [...joined].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
     await putServers(tx, ordered, now);
     const serverIds = ordered.map(({ serverId }) => serverId);
-    const modelIds = (await readListedModels(tx, readAt)).map(({ modelId }) => modelId);
+    const modelIds = (await readListedModels(tx)).map(({ modelId }) => modelId);
     const there = new Set(
       (await readMarketPairs(tx, serverIds, modelIds)).map((pair) => `${pair.modelId}/${pair.serverId}`),
     );

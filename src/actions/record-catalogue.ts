@@ -1,28 +1,33 @@
 import type { App } from "../app.ts";
 import { askableIn } from "../domain/askable.ts";
 import { isBurst, lostOverHalf } from "../domain/catalogue.ts";
-import { authorOf, type Listing, withoutVariant } from "../domain/listing.ts";
-import { judgeStealth, type StealthReason, stealthReasons } from "../domain/stealth.ts";
+import type { Listing } from "../domain/listing.ts";
+import { type Judged, judgeNew, onePerModel } from "../domain/new-listings.ts";
+import { stealthReasons } from "../domain/stealth.ts";
 import { writeAskable } from "../storage/askable-listings.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries, readAwaitingSummary } from "../storage/deliveries.ts";
+import { oweModerators, readHeld } from "../storage/held-listings.ts";
 import {
   type CatalogueRow,
   endReading,
-  insertModels,
+  hashOf,
+  hashOfAll,
+  type ListingRow,
   lockCatalogue,
-  readHeldIds,
-  readKnownIds,
+  markGone,
+  putListings,
+  readKnown,
   reserveReading,
-  sawListings,
-  sawListingsAgain,
   writeCatalogue,
 } from "../storage/listings.ts";
 import { readPresentServers } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
+import { followModels, followUnchanged } from "./follow-models.ts";
 import { loadAskable } from "./load-askable.ts";
-import { openMarketsFor, remember } from "./open-markets.ts";
+import { remember } from "./open-markets.ts";
+import { announceModels, openModels } from "./open-models.ts";
 
 /** A catalogue that was read, each entry checked on its own; never empty, each id once. */
 export type CatalogueListings = { readonly listings: readonly Listing[]; readonly etag: string | null };
@@ -32,7 +37,7 @@ type OpenedModel = { readonly modelId: number; readonly name: string; readonly l
 export type RecordedCatalogue = {
   /**
    * first: the first read of all, which announces nothing. held: something about it looks wrong; why is in the log.
-   * unchanged: the server said so.
+   * unchanged: it is as it was at the last read.
    */
   readonly kind: "first" | "recorded" | "held" | "unchanged";
   readonly opened: readonly OpenedModel[];
@@ -57,23 +62,27 @@ export async function startReading(app: App): Promise<{ etag: string | null; end
 /** Notes that the catalogue is still as it was at the last read. */
 export async function confirmCatalogue(app: App): Promise<RecordedCatalogue> {
   await transact(app.db, async (tx) => {
-    const before = await lockCatalogue(tx);
-    const now = app.clock(await readDatabaseTime(tx));
-    await sawListingsAgain(tx, before.readAt, now);
-    await writeCatalogue(tx, { readAt: now, smallSince: null });
+    await lockCatalogue(tx);
+    await confirm(tx, app.clock(await readDatabaseTime(tx)));
   });
   return { kind: "unchanged", opened: [] };
+}
+
+async function confirm(tx: Transaction, now: Date): Promise<void> {
+  await followUnchanged(tx, now);
+  await writeCatalogue(tx, { readAt: now, smallSince: null });
 }
 
 /**
  * Records a read of the catalogue. Ids never seen before are new listings: the stealth ones among them become models,
  * each with a market in every server the bot is in and one announcement owed to every server with a channel for it.
- * All of it happens or none; two processes recording the same read open and announce everything once.
+ * Models known before are followed (see `followModels`). All of it happens or none; two processes recording the same read
+ * open and announce everything once.
  *
  * A catalogue that lost over half of its listings changes nothing until it has stayed like that for an hour. More than
- * five new stealth models at once are held: they are known from then on, and neither opened nor announced, as nobody can
- * look at them first yet. The first read of all opens what is listed now and announces nothing: servers already set up
- * get one summary.
+ * five new stealth models at once are held, and so are listings the rule is in doubt about: they are known from then on,
+ * and neither opened nor announced, but left to moderators (see `listWaiting`). The first read of all opens what is
+ * listed now and announces nothing: servers already set up get one summary.
  */
 export async function recordCatalogue(app: App, read: CatalogueListings): Promise<RecordedCatalogue> {
   const { listings } = read;
@@ -84,25 +93,40 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     const isSmall = lostOverHalf(before.listingsCount, listings.length);
     if (listings.length === 0 || (isSmall && now.getTime() - smallSince.getTime() < smallMs)) {
       await writeCatalogue(tx, { smallSince });
-      return { kind: "shrunk", before, judged: [] } as const;
+      return { kind: "shrunk", before } as const;
     }
+    const hashes = new Map(listings.map((listing) => [listing.id, hashOf(listing)]));
+    const hash = hashOfAll([...hashes.values()]);
+    if (hash === before.hash) {
+      await confirm(tx, now);
+      await writeCatalogue(tx, { etag: read.etag });
+      return { kind: "unchanged" } as const;
+    }
+    const known = await readKnown(tx);
+    const judged = judgeNew(listings, [...known.keys()]);
     const isFirst = before.listingsCount === 0;
-    const judged = judge(listings, await readKnownIds(tx), isFirst);
-    const stealth = judged.filter(({ verdict }) => verdict === "stealth").map(({ listing }) => listing);
-    const isHeld = !isFirst && isBurst(onePerModel(stealth).length);
-    const ids = listings.map(({ id }) => id);
-    await sawListings(tx, ids, new Set(isHeld ? stealth.map(({ id }) => id) : []), now);
+    const stealth = onePerModel(judged.filter(({ verdict }) => verdict === "stealth"));
+    const isBurstHeld = !isFirst && isBurst(stealth.length);
+    await writeListings(tx, { listings, hashes, known, judged, isBurstHeld, now, lastReadAt: before.readAt });
     await writeAskable(tx, askableIn(listings));
-    await writeCatalogue(tx, { etag: read.etag, listingsCount: ids.length, readAt: now, smallSince: null });
-    if (isHeld) return { kind: "burst", before, judged } as const;
-    return {
-      kind: "fine",
-      isFirst,
-      judged,
-      ...(await openModels(tx, onePerModel(stealth), judged, before, now)),
-    } as const;
+    const news = await followModels(tx, listings, now);
+    await writeCatalogue(tx, {
+      etag: read.etag,
+      hash,
+      listingsCount: listings.length,
+      readAt: now,
+      smallSince: null,
+    });
+    if (isBurstHeld) await oweModerators(tx, "burst", now);
+    const opening = isBurstHeld
+      ? []
+      : stealth.map(({ listing, reasons }) => ({ listing, reasons, listedAt: listedSince(listing, before, now) }));
+    const opened = isFirst ? await openModels(tx, opening, now) : await announceModels(tx, opening, now);
+    if (isFirst && opened.models.length > 0) await summarise(tx, now);
+    return { kind: isBurstHeld ? "burst" : "fine", isFirst, judged, news, ...opened } as const;
   });
 
+  if (result.kind === "unchanged") return { kind: "unchanged", opened: [] };
   if (result.kind === "shrunk") {
     const { listingsCount } = result.before;
     app.log.warn(
@@ -113,6 +137,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
   }
   logVerdicts(app, result.judged);
   await loadAskable(app);
+  for (const model of result.news) app.log.info(model, "a model changed on the list");
   if (result.kind === "burst") {
     const ids = result.judged.filter(({ verdict }) => verdict === "stealth").map(({ listing }) => listing.id);
     app.log.error({ ids }, "too many new anonymous models at once: held, nothing is opened or announced");
@@ -125,86 +150,60 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
 
 /** Says in the log which listings are held back and still listed. */
 export async function reportHeldListings(app: App): Promise<void> {
-  const ids = await readHeldIds(app.db);
-  if (ids.length > 0) app.log.warn({ ids }, "anonymous models that came in a burst are still held back");
+  const ids = (await readHeld(app.db)).map(({ listingId }) => listingId);
+  if (ids.length > 0) app.log.warn({ ids }, "listings that are left to moderators are still held back");
 }
 
-type Judged = {
-  readonly listing: Listing;
-  readonly verdict: "stealth" | "doubtful" | "ordinary";
-  readonly reasons: readonly StealthReason[];
+type Writing = {
+  readonly listings: readonly Listing[];
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly known: Awaited<ReturnType<typeof readKnown>>;
+  readonly judged: readonly Judged[];
+  readonly isBurstHeld: boolean;
+  readonly now: Date;
+  readonly lastReadAt: Date;
 };
 
-/** Judges the listings that were never there. A new variant of a listing we know is not a new model. */
-function judge(listings: readonly Listing[], knownIds: readonly string[], isFirst: boolean): Judged[] {
-  const known = new Set(knownIds);
-  const knownModels = new Set(knownIds.map(withoutVariant));
-  // At first nobody has been seen before: everybody listed beside a model counts as known.
-  const seen = new Set(isFirst ? listings.map(({ id }) => authorOf(id)) : knownIds.map(authorOf));
-  return listings
-    .filter(({ id }) => !known.has(id) && !knownModels.has(withoutVariant(id)))
-    .map((listing) => ({ listing, ...judgeStealth(listing, seen) }));
+/** Writes only what differs from the last read: listings that are new, changed or back, and those that are gone. */
+async function writeListings(tx: Transaction, writing: Writing): Promise<void> {
+  const { listings, hashes, known, judged, isBurstHeld, now, lastReadAt } = writing;
+  const verdicts = new Map(judged.map(({ listing, verdict }) => [listing.id, verdict]));
+  const rows = listings.flatMap((listing): ListingRow[] => {
+    const hash = hashes.get(listing.id) ?? null;
+    const before = known.get(listing.id);
+    if (before?.listed && before.hash === hash) return [];
+    const verdict = verdicts.get(listing.id);
+    const isDoubtful = verdict === "doubtful";
+    const isHeld = isDoubtful || (isBurstHeld && verdict === "stealth");
+    return [
+      {
+        listingId: listing.id,
+        firstSeenAt: now,
+        lastSeenAt: now,
+        listed: true,
+        facts: listing,
+        hash,
+        heldAt: isHeld ? now : null,
+        heldBecause: isHeld ? (isDoubtful ? "doubtful" : "burst") : null,
+        checks: 0,
+        checkAt: isDoubtful ? now : null,
+      },
+    ];
+  });
+  await putListings(tx, rows);
+  const gone = [...known].flatMap(([id, { listed }]) => (listed && !hashes.has(id) ? [id] : []));
+  await markGone(tx, gone, lastReadAt);
 }
 
-/** One listing of each model: the one without a variant where there is one. */
-function onePerModel(stealth: readonly Listing[]): Listing[] {
-  const models = new Map<string, Listing>();
-  for (const listing of stealth) {
-    const model = withoutVariant(listing.id);
-    if (!models.has(model) || listing.id === model) models.set(model, listing);
-  }
-  return [...models.values()].sort((a, b) => (a.createdAt ?? "").localeCompare(b.createdAt ?? ""));
-}
-
-async function openModels(
-  tx: Transaction,
-  stealth: readonly Listing[],
-  judged: readonly Judged[],
-  before: CatalogueRow,
-  now: Date,
-) {
-  if (stealth.length === 0) return { models: [], markets: [] };
-  const models = await insertModels(
-    tx,
-    stealth.map((listing) => ({
-      listingId: listing.id,
-      name: listing.name ?? listing.id,
-      facts: listing,
-      reasons: [...(judged.find((one) => one.listing === listing)?.reasons ?? [])],
-      createdAt: listing.createdAt === null ? null : new Date(listing.createdAt),
-      listedAt: listedSince(listing, before, now),
-    })),
+/** Owes servers set up before the first read of all one summary, unless one that says the same is under way. */
+async function summarise(tx: Transaction, now: Date): Promise<void> {
+  const awaiting = new Set(await readAwaitingSummary(tx));
+  const rows = (await readPresentServers(tx)).flatMap(({ serverId, announcementChannelId }) =>
+    announcementChannelId === null || awaiting.has(serverId)
+      ? []
+      : [{ key: `summary:first-read:${serverId}`, kind: "summary" as const, serverId, dueAt: now }],
   );
-  const servers = await readPresentServers(tx);
-  const pairs = models.flatMap(({ modelId }) => servers.map(({ serverId }) => ({ serverId, modelId })));
-  const markets = await openMarketsFor(tx, pairs, now);
-  const withChannel = servers.filter(({ announcementChannelId }) => announcementChannelId !== null);
-  if (before.listingsCount === 0) {
-    const awaiting = new Set(await readAwaitingSummary(tx));
-    const rows = withChannel
-      .filter(({ serverId }) => !awaiting.has(serverId))
-      .map(({ serverId }) => ({
-        key: `summary:first-read:${serverId}`,
-        kind: "summary" as const,
-        serverId,
-        dueAt: now,
-      }));
-    await queueDeliveries(tx, rows);
-  } else {
-    const rows = models.flatMap(({ modelId }) =>
-      withChannel.map(({ serverId }) => {
-        return {
-          key: `announcement:${modelId}:${serverId}`,
-          kind: "announcement" as const,
-          serverId,
-          modelId,
-          dueAt: now,
-        };
-      }),
-    );
-    await queueDeliveries(tx, rows);
-  }
-  return { models, markets };
+  await queueDeliveries(tx, rows);
 }
 
 /**

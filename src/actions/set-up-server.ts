@@ -17,6 +17,7 @@ export function settingsOf(serverId: string, row: ServerRow | null): ServerSetti
     announcementChannelId: row?.announcementChannelId ?? null,
     pingRoleId: row?.pingRoleId ?? null,
     moderatorRoleId: row?.moderatorRoleId ?? null,
+    moderatorChannelId: row?.moderatorChannelId ?? null,
     threadPerModel: row?.threadPerModel ?? false,
     guessOnly: row?.guessOnly ?? false,
     minimumAccountDays: row?.minimumAccountDays ?? 0,
@@ -39,7 +40,7 @@ export async function readServer(
 
 /**
  * Saves settings; what is not given stays. The first announcement channel of a server is sent one summary of the models
- * open there. While there is a channel, saving anything makes what could not be delivered due again.
+ * open there. While there is a channel of either kind, saving anything makes what could not be delivered due again.
  */
 export async function saveServer(
   app: App,
@@ -53,8 +54,10 @@ export async function saveServer(
     const before = await lockServer(tx, serverId, now);
     await changeServer(tx, serverId, changes);
     const settings = settingsOf(serverId, { ...before, ...changes });
-    if (settings.announcementChannelId !== null) {
+    if (settings.announcementChannelId !== null || settings.moderatorChannelId !== null) {
       await tryAgain(tx, serverId, now);
+    }
+    if (settings.announcementChannelId !== null) {
       await queueDeliveries(tx, [{ key: `summary:${serverId}`, kind: "summary", serverId, dueAt: now }]);
     }
     return settings;

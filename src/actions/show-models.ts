@@ -2,27 +2,34 @@ import type { App } from "../app.ts";
 import type { Caller, ModelCard } from "../domain/card.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { OTHER } from "../domain/lab.ts";
+import { missesUntilWithdrawn } from "../domain/listing-facts.ts";
 import { prices } from "../domain/market.ts";
 import { measure, mostMeasured } from "../domain/question.ts";
+import { readCompanions } from "../storage/companions.ts";
 import { countStances, readStrongest, type StanceCounts } from "../storage/evidence.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
+import { readHistory } from "../storage/model-history.ts";
 import { readMeasured } from "../storage/questions.ts";
 
 /** Models on the list: what one message shows. */
 const mostModels = 25;
 const mostCallers = 5;
+/** Lines of history on a card. */
+const mostHistory = 6;
 
 /** Labs whose strongest piece of evidence a card shows. */
 const leadingLabs = 3;
 
+/** What is told of a model besides its market's row, as far as somebody looked. */
+type Besides = Partial<Pick<ModelCard, "source" | "companions" | "history">> & {
+  readonly counts?: readonly StanceCounts[];
+};
+
 /** What a server knows of a model, from its market's row and the counts of its evidence. */
-export function cardOf(
-  market: MarketWithModel,
-  source: string | null = null,
-  counts: readonly StanceCounts[] = [],
-): ModelCard {
-  const found = counts.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
+export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
+  const found = also.counts?.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
+  const { missedReads, missedSince, link } = market.model;
   const odds = prices(marketOf(market));
   return {
     modelId: market.modelId,
@@ -38,7 +45,11 @@ export function cardOf(
     callers: market.outcomes.reduce((sum, outcome) => sum + outcome.callers, 0),
     builders: market.builders,
     publishedAt: market.publishedAt,
-    source,
+    source: also.source ?? null,
+    withdrawnSince: missedReads >= missesUntilWithdrawn ? missedSince : null,
+    companions: also.companions ?? [],
+    history: also.history ?? { entries: [], count: 0 },
+    seenAt: link === null ? null : { link },
     evidence: { for: found?.for ?? 0, against: found?.against ?? 0 },
   };
 }
@@ -51,10 +62,13 @@ export async function listModels(app: App, serverId: string): Promise<ModelCard[
     [serverId],
     markets.map(({ modelId }) => modelId),
   );
-  return markets.map((market) => cardOf(market, null, counts));
+  return markets.map((market) => cardOf(market, { counts }));
 }
 
-/** One model's card, its latest callers, newest first, and the strongest evidence for the leading labs; null if this server has no such model. */
+/**
+ * One model's card, its history, its latest callers, newest first, and the strongest evidence for the leading labs; null
+ * if this server has no such model.
+ */
 export async function showModel(
   app: App,
   request: { serverId: string; modelId: number },
@@ -69,8 +83,10 @@ export async function showModel(
     .odds.map(({ lab }) => lab)
     .filter((lab) => lab !== OTHER)
     .slice(0, leadingLabs);
-  const [source, counts, strongest, calls, asked] = await Promise.all([
+  const [source, companions, history, counts, strongest, calls, asked] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
+    readCompanions(app.db, [request]),
+    readHistory(app.db, request.modelId, mostHistory),
     countStances(app.db, [request.serverId], [request.modelId]),
     readStrongest(app.db, { ...request, stance: "for" }, leading),
     // A member who moved has several rows: enough are read to show five members as a rule.
@@ -86,5 +102,6 @@ export async function showModel(
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
   strongest.sort((a, b) => leading.indexOf(a.lab) - leading.indexOf(b.lab));
-  return { card: { ...cardOf(market, source, counts), measured: measure(asked) }, latest, strongest };
+  const card = { ...cardOf(market, { source, companions, history, counts }), measured: measure(asked) };
+  return { card, latest, strongest };
 }

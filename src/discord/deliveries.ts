@@ -14,12 +14,14 @@ import {
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { ShownEvidence } from "../domain/evidence.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
-import { look } from "./sent-before.ts";
+import { aboutOf, look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
 import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
+import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
+import { waitingMessage } from "./views/waiting.ts";
 
 export type DiscordClient = Client;
 
@@ -34,13 +36,18 @@ const threadIsArchived = 50083;
  * @param shown the piece of evidence it is about, with its files
  */
 export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, late, trouble } = claimed;
+  const { delivery, card, cards, history, late, trouble } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
       return announcementMessage(card, { pingRoleId: delivery.pingRoleId, late, names });
     case "summary":
       return summaryMessage(cards, names);
+    case "change":
+      if (!card) throw new Error(`the change ${delivery.key} has no model`);
+      return changeMessage(card, history, aboutOf(delivery));
+    case "waiting":
+      return waitingMessage(aboutOf(delivery));
     case "hello":
       return helloMessage();
     case "trouble":

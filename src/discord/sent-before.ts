@@ -11,17 +11,34 @@ import {
 } from "discord.js";
 import type { Delivery } from "../domain/server.ts";
 import { type Posting, permissionsIn, refusedBecause } from "./undelivered.ts";
-import { marks } from "./views/announcement.ts";
+import { marks } from "./views/marks.ts";
 import type { MessageView } from "./views/message.ts";
 
 /** The clocks of the database and of Discord may differ by this much. */
 const clockSkewMs = 10 * 60_000;
 const messagesPerPage = 100;
 
+/** The read of the catalogue a message is about. */
+export function aboutOf({ key, aboutAt }: Delivery): Date {
+  if (!aboutAt) throw new Error(`what is ${key} about?`);
+  return aboutAt;
+}
+
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  if (delivery.kind === "announcement") return marks.announcement(delivery.modelId ?? 0);
-  return delivery.kind === "evidence" ? marks.evidence(delivery.evidenceId ?? 0) : marks[delivery.kind];
+  const { kind, modelId, evidenceId } = delivery;
+  switch (kind) {
+    case "announcement":
+      return marks.announcement(modelId ?? 0);
+    case "change":
+      return marks.change(modelId ?? 0, aboutOf(delivery));
+    case "waiting":
+      return marks.waiting(aboutOf(delivery));
+    case "evidence":
+      return marks.evidence(evidenceId ?? 0);
+    default:
+      return marks[kind];
+  }
 }
 
 /** Looks for our own message in a channel, from the time on at which it may have been sent. */

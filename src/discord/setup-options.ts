@@ -4,7 +4,7 @@ import { questionRules } from "../domain/question-limits.ts";
 import type { ServerSettings } from "../domain/server.ts";
 import { lackingPermissions } from "./channel-permissions.ts";
 import type { Pressed, Typed } from "./command.ts";
-import type { SetupCheck, SetupRefusal } from "./views/setup.ts";
+import type { ChannelCheck, SetupCheck, SetupRefusal } from "./views/setup.ts";
 
 type AccessWish = { readonly changes: readonly AccessChange[]; readonly reset: "roles" | "channels" | null };
 type Changes = Partial<Omit<ServerSettings, "serverId">>;
@@ -14,6 +14,7 @@ export const resettable = [
   { name: "Announcement channel", value: "announcementChannelId" },
   { name: "Role to ping", value: "pingRoleId" },
   { name: "Moderator role", value: "moderatorRoleId" },
+  { name: "Moderators' channel", value: "moderatorChannelId" },
   { name: "Questions a day", value: "questionsPerDay" },
   { name: "Roles for questions: everybody may ask", value: "roles" },
   { name: "Channels for questions: anywhere", value: "channels" },
@@ -59,12 +60,15 @@ export function readChanges(
   const channel = options.getChannel("channel");
   const pingRole = options.getRole("ping-role");
   const moderatorRole = options.getRole("moderator-role");
+  const moderatorChannel = options.getChannel("moderator-channel");
   const threadPerModel = options.getBoolean("thread-per-model");
   const guessOnly = options.getBoolean("guess-only");
   const minimumAccountDays = options.getInteger("minimum-account-days");
   const questionsPerDay = options.getInteger("questions-per-day");
-  const refusal = channel && channelRefusal(channel.type);
-  if (refusal) return refuse(refusal);
+  for (const given of [channel, moderatorChannel]) {
+    const refusal = given && channelRefusal(given.type);
+    if (refusal) return refuse(refusal);
+  }
   // The role of everybody has the server's own id.
   if (pingRole?.id === guildId) return refuse("everyone-as-ping");
   if (moderatorRole?.id === guildId) return refuse("everyone-as-moderator");
@@ -72,6 +76,7 @@ export function readChanges(
     ...(channel && { announcementChannelId: channel.id }),
     ...(pingRole && { pingRoleId: pingRole.id }),
     ...(moderatorRole && { moderatorRoleId: moderatorRole.id }),
+    ...(moderatorChannel && { moderatorChannelId: moderatorChannel.id }),
     ...(threadPerModel !== null && { threadPerModel }),
     ...(guessOnly !== null && { guessOnly }),
     ...(minimumAccountDays !== null && { minimumAccountDays }),
@@ -100,21 +105,30 @@ function readAccess(options: Typed["options"]): AccessChange[] {
   });
 }
 
-/** Looks at the channel and role set, as they are now. Asks Discord only for what the cache lacks. */
+/** Looks at the channels and role set, as they are now. Asks Discord only for what the cache lacks. */
 export async function checkSetup(interaction: Typed | Pressed, settings: ServerSettings): Promise<SetupCheck> {
   const { guild } = interaction;
-  const unknown: SetupCheck = { lacking: null, channelGone: false, canPing: null };
-  if (!guild || settings.announcementChannelId === null) return unknown;
+  if (!guild) return { channels: [], canPing: null };
   const me = guild.members.me ?? (await guild.members.fetchMe());
-  const channel = await findChannel(guild, settings.announcementChannelId);
-  if (channel === "gone") return { ...unknown, channelGone: true };
-  if (channel === "hidden") return { ...unknown, lacking: ["View Channel"] };
-  const role = settings.pingRoleId === null ? null : guild.roles.cache.get(settings.pingRoleId);
-  const mayPingAll = channel.permissionsFor(me).has(PermissionFlagsBits.MentionEveryone);
+  const { announcementChannelId, moderatorChannelId, pingRoleId, threadPerModel } = settings;
+  const look = async (channelId: string | null, withThreads: boolean): Promise<ChannelCheck[]> => {
+    if (channelId === null) return [];
+    const channel = await findChannel(guild, channelId);
+    if (channel === "gone") return [{ channelId, gone: true, lacking: [] }];
+    if (channel === "hidden") return [{ channelId, gone: false, lacking: ["View Channel"] }];
+    return [
+      { channelId, gone: false, lacking: channel.isThread() ? [] : lackingPermissions(channel, me, withThreads) },
+    ];
+  };
+  const role = pingRoleId === null ? null : guild.roles.cache.get(pingRoleId);
+  const announcements = announcementChannelId === null ? null : guild.channels.cache.get(announcementChannelId);
+  const mayPingAll = announcements?.permissionsFor(me).has(PermissionFlagsBits.MentionEveryone) ?? false;
   return {
-    lacking: channel.isThread() ? null : lackingPermissions(channel, me, settings.threadPerModel),
-    channelGone: false,
-    canPing: role ? role.mentionable || mayPingAll : role === null ? null : false,
+    channels: [
+      ...(await look(announcementChannelId, threadPerModel)),
+      ...(await look(moderatorChannelId === announcementChannelId ? null : moderatorChannelId, false)),
+    ],
+    canPing: announcements ? (role ? role.mentionable || mayPingAll : role === null ? null : false) : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Listing } from "./listing.ts";
+import type { HistoryEntry } from "./listing-facts.ts";
 import type { MeasuredFigures } from "./question.ts";
 
 export type MarketStateName = "open" | "frozen" | "settled" | "void";
@@ -22,6 +23,14 @@ export type ModelCard = {
   readonly builders: readonly string[] | null;
   readonly publishedAt: Date | null;
   readonly source: string | null;
+  /** Since when the catalogue does not hold it any more; null while it does, or may be back any minute. */
+  readonly withdrawnSince: Date | null;
+  /** Other models of this server, listed in the same minute under the same prefix: they share a lab as a rule. */
+  readonly companions: readonly { readonly modelId: number; readonly name: string }[];
+  /** What became of it on the list, newest first, as much as is shown, and how much of it there is. */
+  readonly history: { readonly entries: readonly HistoryEntry[]; readonly count: number };
+  /** Of a model this server's moderators added: where they saw it. Null for one of the catalogue. */
+  readonly seenAt: { readonly link: string } | null;
   /** What asking it has shown; left out where nobody looked. */
   readonly measured?: MeasuredFigures;
   /** How many pieces of evidence point to a lab and away from one. */

@@ -1,16 +1,19 @@
 import type { ModelCard } from "./card.ts";
 import type { Evidence } from "./evidence.ts";
+import type { HistoryEntry } from "./listing-facts.ts";
 import type { Delivery } from "./server.ts";
 
 /** A delivery with all its message is made of. */
 export type ClaimedDelivery = {
   readonly delivery: Delivery;
-  /** The model of an announcement; null for every other kind. */
+  /** The model of an announcement or a change; null for every other kind. */
   readonly card: ModelCard | null;
   /** The models open in the server, newest first: for a summary. */
   readonly cards: readonly ModelCard[];
   /** An announcement comes so long after the listing that it must say since when the model is there. */
   readonly late: boolean;
+  /** What became of the model, of a change. */
+  readonly history: readonly HistoryEntry[];
   /** The piece of evidence that is owed to a thread. */
   readonly piece: Evidence | null;
   /** What a notice of trouble is about. */

@@ -6,6 +6,8 @@ export type ServerSettings = {
   readonly announcementChannelId: string | null;
   readonly pingRoleId: string | null;
   readonly moderatorRoleId: string | null;
+  /** What is for moderators goes here; null: to the announcement channel, without a ping. */
+  readonly moderatorChannelId: string | null;
   readonly threadPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
@@ -26,8 +28,11 @@ export const deliveryProblems = [
 ] as const;
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
-/** What the bot owes a channel. `evidence` goes to its model's thread, the rest to a server's channel. */
-export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "evidence"] as const;
+/**
+ * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
+ * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ */
+export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "change", "evidence", "waiting"] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 export type ServerTrouble = {
@@ -46,6 +51,8 @@ export type Delivery = {
   readonly serverId: string;
   readonly modelId: number | null;
   readonly evidenceId: number | null;
+  /** The read a change or held listings came with; null for every other kind. */
+  readonly aboutAt: Date | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;

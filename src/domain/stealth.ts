@@ -16,6 +16,8 @@ export const stealthReasons = {
   "unknown-author": "its id names an author never seen before",
   "no-vendor-in-name": "its name gives no vendor",
   free: "it is free",
+  "served-as-stealth": "its provider is called Stealth",
+  "opened-by-moderators": "moderators opened it for their server",
 } as const;
 
 export type StealthReason = keyof typeof stealthReasons;

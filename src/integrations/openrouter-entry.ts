@@ -38,11 +38,11 @@ const price = z.union([z.string(), z.number().transform(String)]).pipe(
     .regex(/^-?\d+(\.\d+)?(e[-+]?\d+)?$/i),
 );
 
-/** An id is a key: it is taken as it is or not at all. */
+/** An id is a key: it is taken as it is or not at all. Ids that begin with `server:` are the bot's own, for models that servers add. */
 const id = z
   .string()
   .max(mostCharacters.id)
-  .regex(/^[\x21-\x7e]+$/);
+  .regex(/^(?!server:)[\x21-\x7e]+$/i);
 
 /** An entry as OpenRouter sends it; every field but the id is optional. */
 const wireEntry = z.object({

@@ -1,8 +1,8 @@
-import { eq, getTableColumns, gte, sql } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import type { AskableListing } from "../domain/askable.ts";
 import type { Db, Transaction } from "./database.ts";
 import { selectAll } from "./recordset.ts";
-import { askableListings, catalogue, listings } from "./schema.ts";
+import { askableListings, listings } from "./schema.ts";
 
 /** Writes the known labs' listings as the catalogue has them now. */
 export async function writeAskable(tx: Transaction, rows: readonly AskableListing[]): Promise<void> {
@@ -23,16 +23,12 @@ export async function writeAskable(tx: Transaction, rows: readonly AskableListin
     });
 }
 
-function selectAskable(db: Db | Transaction) {
+/** Those that are in the catalogue now, as the last read found them, by name. */
+export async function readAskable(db: Db): Promise<AskableListing[]> {
   return db
     .select(getTableColumns(askableListings))
     .from(askableListings)
-    .innerJoin(listings, eq(listings.listingId, askableListings.listingId));
-}
-
-/** Those that are in the catalogue now, as the last read found them, by name. */
-export async function readAskable(db: Db): Promise<AskableListing[]> {
-  return selectAskable(db)
-    .innerJoin(catalogue, gte(listings.lastSeenAt, catalogue.readAt))
+    .innerJoin(listings, eq(listings.listingId, askableListings.listingId))
+    .where(eq(listings.listed, true))
     .orderBy(askableListings.name, askableListings.listingId);
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { DeliveryProblem } from "../domain/server.ts";
 import type { Db, Transaction } from "./database.ts";
 import type { MarketWithModel } from "./markets.ts";
@@ -6,13 +6,22 @@ import { recordset } from "./recordset.ts";
 import { deliveries, markets, models, servers } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
-type NewDelivery = Pick<typeof deliveries.$inferInsert, "key" | "kind" | "serverId" | "modelId" | "dueAt">;
+type NewDelivery = Pick<
+  typeof deliveries.$inferInsert,
+  "key" | "kind" | "serverId" | "modelId" | "channelId" | "aboutAt" | "dueAt"
+>;
 
 /** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
 const rowsAtOnce = 5_000;
 
-/** Kinds of messages that go to the channel set in /setup; the others go to the system channel. */
+/** Kinds of messages that go to the announcement channel set in /setup. */
 const toSetChannel = ["announcement", "summary"] as const;
+/** Kinds that go to the moderators' channel, or without one to the announcement channel. */
+const toModerators = ["waiting"] as const;
+/** Kinds that are owed to one thread, and to no other channel. */
+const toThread = ["change", "evidence"] as const;
+/** Those whose failure is shown in /setup and tried again after it. */
+const shownInSetup = [...toSetChannel, ...toModerators] as const;
 
 /** Owes a channel messages, each key once however often it is asked for. */
 export async function queueDeliveries(tx: Transaction, news: readonly NewDelivery[]): Promise<void> {
@@ -68,9 +77,10 @@ export async function lockDue(tx: Transaction, now: Date, most: number) {
         inArray(deliveries.state, ["due", "claimed"]),
         lte(deliveries.dueAt, now),
         or(
-          sql`${deliveries.kind} not in ('announcement', 'summary')`,
+          notInArray(deliveries.kind, [...shownInSetup]),
           isNotNull(deliveries.claimedAt),
           isNotNull(servers.announcementChannelId),
+          and(inArray(deliveries.kind, [...toModerators]), isNotNull(servers.moderatorChannelId)),
         ),
       ),
     )
@@ -93,8 +103,11 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedBy: by,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
-      channelId: sql`case when ${deliveries.claimedAt} is not null or ${deliveries.kind} = 'evidence' then ${deliveries.channelId}
-        when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId} end`,
+      channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
+        when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
+        when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
+        when ${inArray(deliveries.kind, [...toModerators])}
+        then coalesce(${servers.moderatorChannelId}, ${servers.announcementChannelId}) end`,
     })
     .from(servers)
     .where(and(eq(servers.serverId, deliveries.serverId), inArray(deliveries.deliveryId, [...ids])))
@@ -179,7 +192,7 @@ export async function tryAgain(tx: Transaction, serverId: string, now: Date): Pr
     .where(
       and(
         ofServer,
-        inArray(deliveries.kind, [...toSetChannel]),
+        inArray(deliveries.kind, [...shownInSetup]),
         inArray(deliveries.state, ["held", "failed"]),
         isNotNull(deliveries.problem),
       ),
@@ -231,7 +244,7 @@ export async function readTroubles(db: Db, serverId: string, most: number) {
     .where(
       and(
         eq(deliveries.serverId, serverId),
-        inArray(deliveries.kind, [...toSetChannel]),
+        inArray(deliveries.kind, [...shownInSetup]),
         inArray(deliveries.state, ["sent", "held", "failed"]),
         isNotNull(deliveries.problem),
       ),

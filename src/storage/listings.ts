@@ -1,9 +1,24 @@
-import { and, eq, gte, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import { createHash } from "node:crypto";
+import { and, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import type { Listing } from "../domain/listing.ts";
 import type { Db, Transaction } from "./database.ts";
-import { selectAll } from "./recordset.ts";
+import { recordset, selectAll } from "./recordset.ts";
 import { catalogue, listings, models } from "./schema.ts";
 
 export type CatalogueRow = typeof catalogue.$inferSelect;
+
+/** The same for the same facts. */
+export function hashOf(listing: Listing): string {
+  return createHash("sha256").update(JSON.stringify(listing)).digest("base64url").slice(0, 22);
+}
+
+/** The same for the same catalogue, in whatever order it comes. */
+export function hashOfAll(hashes: readonly string[]): string {
+  return createHash("sha256")
+    .update([...hashes].sort().join())
+    .digest("base64url")
+    .slice(0, 22);
+}
 
 /** The catalogue's one row. */
 const theRow = eq(catalogue.id, 1);
@@ -55,62 +70,69 @@ export async function writeCatalogue(tx: Transaction, change: Partial<Omit<Catal
   await tx.update(catalogue).set(change).where(theRow);
 }
 
-/** Every id the catalogue ever held. */
-export async function readKnownIds(tx: Transaction): Promise<string[]> {
-  return (await tx.select({ id: listings.listingId }).from(listings)).map((row) => row.id);
+/** Every listing the catalogue ever held: the hash of its facts, and whether it is there now. */
+export async function readKnown(tx: Transaction): Promise<Map<string, { hash: string | null; listed: boolean }>> {
+  const rows = await tx.select({ id: listings.listingId, hash: listings.hash, listed: listings.listed }).from(listings);
+  return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }
 
-/** The ids that are held back and in the catalogue now, as the last read found them. */
-export async function readHeldIds(db: Db): Promise<string[]> {
-  const rows = await db
-    .select({ id: listings.listingId })
-    .from(listings)
-    .innerJoin(catalogue, gte(listings.lastSeenAt, catalogue.readAt))
-    .where(isNotNull(listings.heldAt))
-    .orderBy(listings.listingId);
-  return rows.map((row) => row.id);
-}
+export type ListingRow = typeof listings.$inferInsert;
 
-/** Notes that these ids are in the catalogue now. Those of `held` are held back from now on. */
-export async function sawListings(
-  tx: Transaction,
-  ids: readonly string[],
-  held: ReadonlySet<string>,
-  at: Date,
-): Promise<void> {
-  const rows = ids.map((listingId) => ({
-    listingId,
-    firstSeenAt: at,
-    lastSeenAt: at,
-    heldAt: held.has(listingId) ? at : null,
-  }));
+/** Writes listings that are new, have changed or are back. Only facts and presence of those known before change. */
+export async function putListings(tx: Transaction, rows: readonly ListingRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await tx
     .insert(listings)
     .select(selectAll(listings, rows))
-    .onConflictDoUpdate({ target: listings.listingId, set: { lastSeenAt: sql`excluded.last_seen_at` } });
+    .onConflictDoUpdate({
+      target: listings.listingId,
+      set: {
+        listed: true,
+        lastSeenAt: sql`excluded.last_seen_at`,
+        facts: sql`excluded.facts`,
+        hash: sql`excluded.hash`,
+      },
+    });
 }
 
-/** The same for all ids of the last read, when the catalogue says that nothing has changed since. */
-export async function sawListingsAgain(tx: Transaction, lastReadAt: Date, at: Date): Promise<void> {
-  await tx.update(listings).set({ lastSeenAt: at }).where(gte(listings.lastSeenAt, lastReadAt));
+/** Notes that the catalogue holds these ids no longer, and when the last read was that found them. */
+export async function markGone(tx: Transaction, ids: readonly string[], lastSeenAt: Date): Promise<void> {
+  if (ids.length === 0) return;
+  const gone = ids.map((listingId) => ({ listingId }));
+  await tx
+    .update(listings)
+    .set({ listed: false, lastSeenAt })
+    .where(sql`${listings.listingId} in (select * from ${recordset(listings, gone, ["listingId"])})`);
 }
 
-/** Writes new models; their ids have never been there. */
+/** Writes models that every server has from now on. One that some servers opened already is theirs and everybody's. */
 export async function insertModels(tx: Transaction, rows: readonly (typeof models.$inferInsert)[]) {
   return rows.length === 0
     ? []
     : tx
         .insert(models)
         .values([...rows])
+        .onConflictDoUpdate({ target: models.listingId, set: { everywhere: true, reasons: sql`excluded.reasons` } })
         .returning();
 }
 
-/** The models that are in the catalogue now, as the last read found them. */
-export async function readListedModels(tx: Transaction, lastReadAt: Date) {
+/** Writes models that only some servers have, unless they are there already. Returns all of them. */
+export async function addModels(tx: Transaction, rows: readonly (typeof models.$inferInsert)[]) {
+  if (rows.length === 0) return [];
+  await tx
+    .insert(models)
+    .values([...rows])
+    .onConflictDoNothing();
+  const ids = rows.map(({ listingId }) => listingId);
+  return tx.select().from(models).where(inArray(models.listingId, ids)).orderBy(models.modelId);
+}
+
+/** The models every server has that are in the catalogue now, as the last read found them. */
+export async function readListedModels(tx: Transaction) {
   return tx
     .select({ modelId: models.modelId, name: models.name, listingId: models.listingId, listedAt: models.listedAt })
     .from(models)
     .innerJoin(listings, eq(listings.listingId, models.listingId))
-    .where(gte(listings.lastSeenAt, lastReadAt))
+    .where(and(eq(listings.listed, true), eq(models.everywhere, true)))
     .orderBy(models.modelId);
 }

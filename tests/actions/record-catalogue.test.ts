@@ -144,7 +144,8 @@ describe("reading the catalogue again", () => {
     await firstRead(app);
     const withOx = aCatalogue(aStealthListing("Ox Alpha"));
     expect((await recordCatalogue(app, withOx)).opened).toHaveLength(1);
-    for (const read of [withOx, aCatalogue(), withOx, aCatalogue(aStealthListing("Ox Alpha", { name: "Ox (new)" }))]) {
+    expect(await recordCatalogue(app, withOx)).toEqual({ kind: "unchanged", opened: [] });
+    for (const read of [aCatalogue(), withOx, aCatalogue(aStealthListing("Ox Alpha", { name: "Ox (new)" }))]) {
       clock.later(5 * minuteMs);
       expect(await recordCatalogue(app, read)).toEqual({ kind: "recorded", opened: [] });
     }
@@ -245,7 +246,7 @@ describe("reading the catalogue again", () => {
     const burst = Array.from({ length: 6 }, (_, i) => aStealthListing(`Model ${i}`));
     const read = aCatalogue(...burst, aListing({ id: "vendor/new" }));
     expect(await recordCatalogue(app, read)).toEqual({ kind: "held", opened: [] });
-    expect(await recordCatalogue(app, read)).toEqual({ kind: "recorded", opened: [] });
+    expect(await recordCatalogue(app, read)).toEqual({ kind: "unchanged", opened: [] });
     expect(await recordCatalogue(app, aCatalogue(...burst.slice(0, 5)))).toEqual({ kind: "recorded", opened: [] });
     expect(await db.select().from(models)).toEqual([]);
     expect(await db.select().from(markets)).toEqual([]);
@@ -279,6 +280,21 @@ describe("reading the catalogue again", () => {
     const names = (await db.select().from(models)).map(({ name }) => name);
     expect(names).toEqual(["Ox Alpha", "Fox Alpha"]);
     expect(await owed(db, "announcement")).toHaveLength(2);
+  });
+
+  it("knows the facts of every listing, ordinary ones too, and leaves alone what did not change", async () => {
+    const { db, app, clock } = await aWatcher();
+    await firstRead(app);
+    const dear = aListing({ id: "vendor/model-3", promptUsdPerToken: "0.000009" });
+    clock.later(5 * minuteMs);
+    const { listings: ordinary } = aCatalogue();
+    const changed = ordinary.map((listing) => (listing.id === dear.id ? dear : listing)).reverse();
+    await recordCatalogue(app, { listings: changed.filter(({ id }) => id !== "vendor/model-4"), etag: null });
+    const rows = new Map((await db.select().from(listings)).map((row) => [row.listingId, row]));
+    expect(rows.get(dear.id)?.facts).toEqual(dear);
+    expect(rows.get("vendor/model-4")?.listed).toBe(false);
+    const touched = [...rows.values()].filter(({ lastSeenAt }) => lastSeenAt.getTime() === clock.now.getTime());
+    expect(touched.map(({ listingId }) => listingId)).toEqual([dear.id]);
   });
 
   it("names what is held and still listed in a warning, for every start of the bot", async () => {

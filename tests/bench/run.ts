@@ -4,15 +4,21 @@ import postgres from "postgres";
 import { startCluster } from "../support/postgres-cluster.ts";
 import { benchGuesses } from "./guesses.ts";
 import { benchQuestions } from "./questions.ts";
+import { benchReplay } from "./replay.ts";
 import { benchSettlement } from "./settlement.ts";
 
-const benches = ["guesses", "settlement", "questions"] as const;
+const benches = ["guesses", "settlement", "questions", "replay"] as const;
 
-/** Prints every bench, or those named, from a PostgreSQL server of its own with durable commits. */
+/**
+ * Prints every bench, or those named; those of guesses, settlement and questions from a PostgreSQL server of its own with durable
+ * commits, the replay on an embedded database.
+ */
 async function main(named: readonly string[]): Promise<void> {
   const unknown = named.filter((name) => !benches.some((bench) => bench === name));
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(", ")}; there are ${benches.join(", ")}`);
   const wanted = named.length > 0 ? named : benches;
+  if (wanted.includes("replay")) await benchReplay();
+  if (wanted.every((name) => name === "replay")) return;
   const cluster = await startCluster({ durable: true, settings: { shared_buffers: "512MB", max_wal_size: "4GB" } });
   try {
     const admin = postgres(cluster.url, { max: 1 });

@@ -210,7 +210,7 @@ it("the board has a page for each lab, and pages that turn", async () => {
   expect(await privately(ann.command(channel, "/evidence list", filter))).toContain(
     "of the kind “Leak, press or post”",
   );
-  const card = await privately(ann.command(channel, "/models", { model: "Hunter Alpha" }));
+  const card = await privately(ann.command(channel, "/models show", { model: "Hunter Alpha" }));
   expect(card).toContain("**Evidence**: 6 for a lab, 5 against one");
   expect(card).toContain("OpenAI: **#11** Another");
   discord.expectNoViolations();

@@ -121,7 +121,7 @@ describe("/settle name-lab", () => {
     const before = await privately(ann.command(channel, "/guess", { ...guess, stake: 100 }));
     expect(before).toContain("I do not know that name");
     await privately(bob.command(channel, "/guess", { ...guess, lab: "frobozz labs!" }));
-    const card = await privately(boss.command(channel, "/models", { model: "Hunter Alpha" }));
+    const card = await privately(boss.command(channel, "/models show", { model: "Hunter Alpha" }));
     expect(card).toContain("(“Frobozz Labs”)");
 
     clock.pass({ hours: 5 });

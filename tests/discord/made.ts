@@ -47,6 +47,10 @@ export function aCard(card: Partial<ModelCard> = {}): ModelCard {
     publishedAt: null,
     source: null,
     evidence: { for: 0, against: 0 },
+    withdrawnSince: null,
+    companions: [],
+    history: { entries: [], count: 0 },
+    seenAt: null,
     ...card,
   };
 }
@@ -196,6 +200,7 @@ export function someSettings(settings: Partial<ServerSettings> = {}): ServerSett
     announcementChannelId: "200",
     pingRoleId: null,
     moderatorRoleId: null,
+    moderatorChannelId: null,
     threadPerModel: false,
     guessOnly: false,
     minimumAccountDays: 0,

@@ -123,8 +123,8 @@ describe("every interaction delivered twice by Discord", () => {
     discord.faults.duplicateInteractions = true;
     const receipt = await (await over(guess(ann, "DeepSeek", 40))).reply();
     expect(receipt.text).toContain("Left in your wallet: 960 points");
-    const card = await (await over(ann.command(general, "/models", { model: "Hunter Alpha" }))).reply();
-    const menu = await (await over(bob.command(general, "/models", { model: "Hunter Alpha" }))).reply();
+    const card = await (await over(ann.command(general, "/models show", { model: "Hunter Alpha" }))).reply();
+    const menu = await (await over(bob.command(general, "/models show", { model: "Hunter Alpha" }))).reply();
     const bobsMenu = await (await over(bob.press(menu, "Guess"))).reply();
     await over(bob.select(bobsMenu, undefined, ["OpenAI"]));
     const form = await ann.press(receipt, "Raise").modal();
@@ -238,7 +238,7 @@ describe("when Discord has a bad day", () => {
       15_000,
       "a new session",
     );
-    const card = await ann.command(general, "/models", { model: "Hunter" }).reply(10_000);
+    const card = await ann.command(general, "/models show", { model: "Hunter" }).reply(10_000);
     expect(card.text).toContain("DeepSeek");
   });
 });
@@ -253,8 +253,8 @@ describe("two servers", () => {
     expect(receipt.text).toContain("Left in your wallet: 970 points");
     await here.settle("Xiaomi");
 
-    const cardHere = await ann.command(here.general, "/models", { model: "Hunter Alpha" }).reply();
-    const cardThere = await annThere.command(there.general, "/models", { model: "Hunter Alpha" }).reply();
+    const cardHere = await ann.command(here.general, "/models show", { model: "Hunter Alpha" }).reply();
+    const cardThere = await annThere.command(there.general, "/models show", { model: "Hunter Alpha" }).reply();
     expect(cardHere.text).toContain("Settled: **Xiaomi** built it.");
     expect(cardThere.text).toContain("**Odds**, 1 guess");
     expect(cardThere.text).not.toContain("Xiaomi");
@@ -308,7 +308,7 @@ describe("hostile names", () => {
     const receipt = await guess(villain, lab.replaceAll("<@&1>", `<@&${role.id}>`).slice(0, 60), 20).reply();
     expect(receipt.text).toContain("rides on");
     await villain.press(receipt, "Share").followUp();
-    const card = await villain.command(general, "/models", { model: "Hunter Alpha" }).reply();
+    const card = await villain.command(general, "/models show", { model: "Hunter Alpha" }).reply();
     await villain.press(card, "Share").followUp();
     await guess(villain, "Xiaomi").reply();
     await boss.command(general, "/profile", { member: villain }).reply();

@@ -13,6 +13,7 @@ import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
 import { connect, disconnect, isConnected } from "../../src/discord/client.ts";
+import type { DeliveryKind } from "../../src/domain/server.ts";
 import { deliverDue, startSchedule } from "../../src/schedule.ts";
 import { type Db, openDatabase } from "../../src/storage/database.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";
@@ -94,7 +95,7 @@ async function aListedModel(app: App): Promise<string> {
 
 const about = (channel: Channel, name: string) => channel.messages().filter((message) => message.text.includes(name));
 
-async function stateOf(db: Db, kind: "announcement" | "hello" | "trouble" | "summary") {
+async function stateOf(db: Db, kind: DeliveryKind) {
   return (await owed(db, kind)).map(({ state, problem }) => (problem === null ? state : `${state}: ${problem}`));
 }
 
@@ -308,6 +309,52 @@ describe("a channel that is gone or closed", () => {
     await bot.deliver();
     expect(about(channel, name)).toHaveLength(1);
     expect((await readServer(bot.app, server.id)).troubles.map(({ problem }) => problem)).toEqual(["cannot-thread"]);
+  });
+});
+
+describe("what becomes of a model", () => {
+  async function aThread() {
+    const bot = await aBot();
+    const { channel } = await aServerWithChannel(bot, { threadPerModel: true });
+    const name = await aListedModel(bot.app);
+    await bot.deliver();
+    const [thread] = channel.threads;
+    if (!thread) throw new Error("no thread was opened");
+    const change = async (contextTokens: number) => {
+      bot.clock.later(5 * minuteMs);
+      await recordCatalogue(bot.app, aCatalogue(aStealthListing(name, { contextTokens })));
+    };
+    return { bot, thread, change };
+  }
+
+  it("is told in its thread, once for each read, also when the answer was lost and when the thread sleeps", async () => {
+    const { bot, thread, change } = await aThread();
+    await change(256_000);
+    bot.discord.faults.resetAfter({ route: posts, times: 1 });
+    await bot.deliver();
+    expect(await stateOf(bot.db, "change")).toEqual(["due"]);
+    await change(512_000);
+    thread.archive();
+    for (let i = 0; i < 2; i++) {
+      bot.clock.later(5 * minuteMs);
+      await bot.deliver();
+    }
+    expect(await stateOf(bot.db, "change")).toEqual(["sent", "sent"]);
+    expect(thread.messages().map(({ text }) => /Context: .* → (\S+) tokens/.exec(text)?.[1])).toEqual([
+      "256,000",
+      "512,000",
+    ]);
+    expect(thread.archived).toBe(false);
+  });
+
+  it("is not told where moderators locked the thread, and nobody is bothered about it", async () => {
+    const { bot, thread, change } = await aThread();
+    thread.archive({ locked: true });
+    await change(256_000);
+    await bot.deliver();
+    expect(thread.messages()).toEqual([]);
+    expect(await stateOf(bot.db, "trouble")).toEqual([]);
+    expect((await stateOf(bot.db, "change"))[0]).toMatch(/^(failed|held)/);
   });
 });
 

@@ -1,25 +1,15 @@
 import type { ModelCard } from "../../domain/card.ts";
 import { takesEvidence } from "../../domain/evidence.ts";
 import { rules } from "../../domain/rules.ts";
-import { customId } from "../custom-id.ts";
 import { type LabNames, labNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { modelLine, modelMenu } from "./model-list.ts";
-import { evidenceLines, factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
 import { counted, moment } from "./numbers.ts";
 import { bold, escaped, fittingLines, plain, shown } from "./text.ts";
 
 const mostOdds = 6;
 const registryNames = labNames([]);
-
-/** What each message the bot owes a channel carries and no other message does: by it a sent one is found again. */
-export const marks = {
-  announcement: (modelId: number) => customId("guess", modelId),
-  hello: customId("models", "hello"),
-  summary: customId("models", "summary"),
-  trouble: customId("settings", "trouble"),
-  evidence: (evidenceId: number) => customId("convincing", evidenceId),
-} as const;
 
 /**
  * The message that tells a server of a new model, and its later edits.
@@ -34,7 +24,8 @@ export function announcementMessage(
   const state = stateLine(card, names);
   const lines = [
     state ?? "**Who built it?**",
-    listingCode(card.listingId),
+    whereLine(card),
+    ...presenceLines(card),
     late
       ? `Listed ${moment(card.listedAt, "F")}, ${moment(card.listedAt, "R")}`
       : `Listed ${moment(card.listedAt, "R")}`,
@@ -58,7 +49,7 @@ export function announcementMessage(
     components: [
       buttonRow(
         button("Guess", "guess", card.modelId, "main", card.state !== "open"),
-        button("Ask it", "ask", card.modelId),
+        button("Ask it", "ask", card.modelId, "plain", card.seenAt !== null),
         button("Add evidence", "add-evidence", card.modelId, "plain", !takesEvidence(card.state)),
         button("Details", "details", card.modelId),
       ),
@@ -78,7 +69,7 @@ export function helloMessage(): MessageView {
     content: [
       "Hi, I am **Unmask**. Anonymous AI models appear on OpenRouter; here you can guess who built them, and be right before everybody else.",
       "To have new ones announced, somebody with Manage Server picks a channel: `/setup channel`.",
-      "Until then I say no more. `/guess`, `/models` and `/help` work already.",
+      "Until then I say no more. `/guess`, `/models show` and `/help` work already.",
     ].join("\n"),
     components: [buttonRow(button("Models open now", "models", "hello", "main"))],
   };

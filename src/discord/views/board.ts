@@ -39,7 +39,8 @@ function line(row: BoardRow, kind: BoardKind): string {
 }
 
 function ownLines(board: BoardPage): string[] {
-  if (board.own === null) return ["", "You have no settled call in this season yet. `/models` shows what is open."];
+  if (board.own === null)
+    return ["", "You have no settled call in this season yet. `/models show` shows what is open."];
   const seen = board.rows.some(({ memberId }) => memberId === board.own?.memberId);
   return seen ? [`You are at **${count(board.own.rank)}.**`] : ["…", `You: ${line(board.own, board.kind)}`];
 }

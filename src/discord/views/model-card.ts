@@ -3,9 +3,10 @@ import type { Evidence } from "../../domain/evidence.ts";
 import { OTHER } from "../../domain/lab.ts";
 import { mostMeasured } from "../../domain/question.ts";
 import { pieceLine } from "./evidence-words.ts";
+import { historyLines } from "./history.ts";
 import { callText, type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
-import { evidenceLines, factLines, listingCode, oddsLines, stateLine } from "./model-words.ts";
+import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
 import { count, counted, moment, percent, seconds } from "./numbers.ts";
 import { address, escaped, fittingLines, shown } from "./text.ts";
 
@@ -62,10 +63,11 @@ function description({ card, latest, strongest }: CardWithMore, names: LabNames,
     ...strongest.map((piece) => `${labText(piece.lab, names)}: ${pieceLine(piece)}`),
   ];
   const lines = [
-    listingCode(card.listingId),
+    whereLine(card),
     stateLine(card, names),
+    ...presenceLines(card),
     ...settledLines(card),
-    `Listed ${moment(card.listedAt, "f")}`,
+    card.seenAt === null ? `Listed ${moment(card.listedAt, "f")}` : `Added ${moment(card.listedAt, "f")}`,
     ...factLines(card.facts),
     measuredLine(card),
     what === null || what.trim() === "" ? null : `> ${escaped(what, shown.description)}`,
@@ -74,6 +76,7 @@ function description({ card, latest, strongest }: CardWithMore, names: LabNames,
     ...oddsLines(card.odds, mostOdds, names),
     ...(evidence.length > 0 ? ["", ...evidence] : []),
     ...(stance.length > 0 ? ["", "**Latest guesses**", ...stance] : []),
+    ...(card.history.count > 0 ? ["", "**On the list**", ...historyLines(card.history)] : []),
   ];
   return fittingLines(
     lines.filter((line) => line !== null),

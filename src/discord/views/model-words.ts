@@ -1,13 +1,13 @@
 import type { MarketStateName, ModelCard, Odds } from "../../domain/card.ts";
 import { isFree, type Listing } from "../../domain/listing.ts";
 import { type LabNames, labList, labText } from "./lab-words.ts";
-import { count, counted, percent } from "./numbers.ts";
-import { escaped, plain, shown } from "./text.ts";
+import { count, counted, moment, percent } from "./numbers.ts";
+import { address, bold, escaped, plain, shown } from "./text.ts";
 
 const highestUsdPerMillion = 100_000;
 
 /** Null for what cannot be a price: the catalogue's words are not ours. */
-function usdPerMillion(usdPerToken: string | null): string | null {
+export function usdPerMillion(usdPerToken: string | null): string | null {
   const usd = usdPerToken === null || usdPerToken.trim() === "" ? Number.NaN : Number(usdPerToken) * 1_000_000;
   if (!(usd >= 0 && usd <= highestUsdPerMillion)) return null;
   return `$${usd.toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
@@ -21,7 +21,7 @@ function priceWords(facts: Listing): string | null {
 }
 
 /** Modalities are a catalogue's own words: a dozen short ones are all that is shown. */
-function modalities(list: readonly string[]): string {
+export function modalities(list: readonly string[]): string {
   return list
     .slice(0, 12)
     .map((each) => escaped(each, 16))
@@ -43,6 +43,20 @@ export function factLines(facts: Listing): string[] {
 /** The id in the catalogue, as code. Ids hold no backtick or backslash, which could end the code or hide its end. */
 export function listingCode(listingId: string): string {
   return `\`${plain(listingId.replace(/[`\\]/g, ""), shown.listingId)}\``;
+}
+
+/** Where a model is to be found: its id in the catalogue, or where moderators saw it. */
+export function whereLine({ listingId, seenAt }: ModelCard): string {
+  return seenAt === null ? listingCode(listingId) : `Seen by moderators of this server: ${address(seenAt.link)}`;
+}
+
+/** Whether a model is gone from the list, and which came with it; nothing for most. */
+export function presenceLines({ withdrawnSince, companions }: ModelCard): string[] {
+  const named = companions.slice(0, 5).map(({ name }) => bold(name, shown.modelName));
+  return [
+    ...(withdrawnSince === null ? [] : [`Withdrawn from the list since ${moment(withdrawnSince, "f")}`]),
+    ...(named.length === 0 ? [] : [`Listed in the same minute as ${named.join(", ")}, so perhaps by the same lab`]),
+  ];
 }
 
 function oddsLine(odds: Odds, names: LabNames): string {

@@ -25,7 +25,7 @@ const refusals = {
       "For the host: make a key at <https://openrouter.ai/settings/keys> (a free one will do), put `OPENROUTER_API_KEY=…` into `.env` and start the bot again.",
     ].join("\n"),
   "no-such-model": () =>
-    "I know no such model here. Pick one from the list that opens while you type, or see `/models`.",
+    "I know no such model here. Pick one from the list that opens while you type, or see `/models show`.",
   "no-such-question": () => "I no longer know that question. Ask anew with `/ask-model`.",
   "no-such-listing": () =>
     "I cannot ask that model beside it: it is not in the catalogue now. Pick one from the list that opens while you type.",

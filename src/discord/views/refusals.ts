@@ -1,4 +1,5 @@
 import type { NamingRefusal } from "../../domain/name-lab.ts";
+import type { AddingRefusal } from "../../domain/own-model.ts";
 import type { GuessAnswer } from "../../domain/receipt.ts";
 import { rules } from "../../domain/rules.ts";
 import type { DecisionRefusal } from "../../domain/settlement.ts";
@@ -23,7 +24,7 @@ export function inWords<Refusal extends { reason: string }>(
 }
 
 export const noSuchModel = () =>
-  "I know no such model here. Pick one from the list that opens while you type, or see `/models`.";
+  "I know no such model here. Pick one from the list that opens while you type, or see `/models show`.";
 
 const model = (name: string) => bold(name, shown.modelName);
 
@@ -34,9 +35,9 @@ const guessWords = {
   "market-frozen": ({ modelName }) =>
     `${model(modelName)} is frozen by the moderators. Nothing can be guessed, raised or withdrawn until they open it again.`,
   "market-settled": ({ modelName, builders }, names) =>
-    `${model(modelName)} is settled: ${labList(builders, names)} built it. See \`/models\` for those still open.`,
+    `${model(modelName)} is settled: ${labList(builders, names)} built it. See \`/models show\` for those still open.`,
   "market-void": ({ modelName }) =>
-    `${model(modelName)} was called off and everybody got their points back. See \`/models\` for others.`,
+    `${model(modelName)} was called off and everybody got their points back. See \`/models show\` for others.`,
   "nothing-to-withdraw": () =>
     "You have no guess on this model, so there is nothing to take back. `/guess` places one.",
   "nothing-new": ({ lab }, names) =>
@@ -111,4 +112,20 @@ const namingWords = {
 /** Why a name was not made a lab's, and what to do next. */
 export function namingRefusal(refusal: NamingRefusal): MessageView {
   return inWords<NamingRefusal>(namingWords, refusal, labNames([]));
+}
+
+const addingWords = {
+  "no-name": () => "I could not read that name. Type it in letters.",
+  "name-too-long": ({ mostCharacters }) => `That name is too long. Use at most ${mostCharacters} characters.`,
+  "bad-link": () =>
+    "The link must be a web address that begins with `https://` or `http://`, of at most 500 characters: where members can see the model.",
+  "already-here": ({ name }) =>
+    `${model(name)} is here already, see \`/models show\`. If it is another one, give it another name.`,
+  "too-many": ({ mostModels }) =>
+    `This server has ${mostModels} models of its own open, which is the most. Settle one or call it off first.`,
+} satisfies WordsFor<AddingRefusal>;
+
+/** Why a model was not added, and what to do next. */
+export function addingRefusal(refusal: AddingRefusal): MessageView {
+  return inWords<AddingRefusal>(addingWords, refusal, labNames([]));
 }

@@ -50,6 +50,8 @@ const messages = {
   announcement: "an announcement",
   trouble: "a notice about this",
   evidence: "evidence in a model's thread",
+  change: "what became of a model",
+  waiting: "that listings wait for moderators",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
@@ -61,28 +63,37 @@ function troubleLine(trouble: ServerTrouble): string {
   return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
 }
 
-/** What was found out about the channel and role as they are now; null where it could not be. */
+/** A channel set in /setup as it is now. */
+export type ChannelCheck = {
+  readonly channelId: string;
+  /** It is no longer there. */
+  readonly gone: boolean;
+  /** Permissions the bot lacks in it. */
+  readonly lacking: readonly NeededPermission[];
+};
+
+/** What was found out about the channels and the role as they are now. */
 export type SetupCheck = {
-  /** Permissions the bot lacks in the announcement channel. */
-  readonly lacking: readonly NeededPermission[] | null;
-  /** The channel set is no longer there. */
-  readonly channelGone: boolean;
-  /** The role can be pinged by the bot. */
+  readonly channels: readonly ChannelCheck[];
+  /** The role can be pinged by the bot; null where that could not be found out. */
   readonly canPing: boolean | null;
 };
 
-function checkLines(settings: ServerSettings, check: SetupCheck): string[] {
-  if (settings.announcementChannelId === null) {
-    return ["• No announcement channel yet, so I announce nothing. Choose one with `/setup channel`."];
-  }
-  const { lacking, channelGone, canPing } = check;
+function channelLines(settings: ServerSettings, { channelId, gone, lacking }: ChannelCheck): string[] {
+  const option = channelId === settings.announcementChannelId ? "channel" : "moderator-channel";
+  if (gone) return [`• The channel is gone. Choose another with \`/setup ${option}\`.`];
+  if (lacking.length === 0) return [];
   return [
-    ...(channelGone ? [`• ${problems["channel-gone"]}`] : []),
-    ...(lacking !== null && lacking.length > 0
-      ? [
-          `• In <#${settings.announcementChannelId}> I lack: **${lacking.join(", ")}**. Give me that, then run \`/setup channel\` again: I post what waits.`,
-        ]
+    `• In <#${channelId}> I lack: **${lacking.join(", ")}**. Give me that, then run \`/setup ${option}\` again: I post what waits.`,
+  ];
+}
+
+function checkLines(settings: ServerSettings, { channels, canPing }: SetupCheck): string[] {
+  return [
+    ...(settings.announcementChannelId === null
+      ? ["• No announcement channel yet, so I announce nothing. Choose one with `/setup channel`."]
       : []),
+    ...channels.flatMap((channel) => channelLines(settings, channel)),
     ...(settings.pingRoleId !== null && canPing === false
       ? [`• I may not ping <@&${settings.pingRoleId}>. Let anyone mention the role, or give me Mention Everyone.`]
       : []),
@@ -119,7 +130,7 @@ export function setupView(
   check: SetupCheck,
   { saved }: { saved: boolean },
 ): MessageView {
-  const { announcementChannelId, pingRoleId, moderatorRoleId, minimumAccountDays } = settings;
+  const { announcementChannelId, pingRoleId, moderatorRoleId, moderatorChannelId, minimumAccountDays } = settings;
   const wrong = [...checkLines(settings, check), ...troubles.slice(0, 5).map(troubleLine)];
   const unseen = troubles.length - 5;
   const lines = [
@@ -128,6 +139,7 @@ export function setupView(
     `Role to ping: ${pingRoleId === null ? "none" : `<@&${pingRoleId}>`}`,
     `Thread per model: ${yesNo(settings.threadPerModel)}`,
     `Moderator role: ${moderatorRoleId === null ? "none, Manage Server only" : `<@&${moderatorRoleId}>`}`,
+    `Moderators' channel: ${moderatorChannelId === null ? "none, so I tell them in the announcement channel" : `<#${moderatorChannelId}>`}`,
     `Stakes from wallets: ${yesNo(!settings.guessOnly)}`,
     `Accounts must be: ${minimumAccountDays === 0 ? "of any age" : `${counted(minimumAccountDays, "day")} old`}`,
     `Questions to models: ${settings.questionsPerDay === 0 ? "none" : `${count(settings.questionsPerDay)} a day`}`,

@@ -11,6 +11,7 @@ export const servers = pgTable("servers", {
   announcementChannelId: text("announcement_channel_id"),
   pingRoleId: text("ping_role_id"),
   moderatorRoleId: text("moderator_role_id"),
+  moderatorChannelId: text("moderator_channel_id"),
   threadPerModel: boolean("thread_per_model").notNull().default(false),
   guessOnly: boolean("guess_only").notNull().default(false),
   minimumAccountDays: integer("minimum_account_days").notNull().default(0),

@@ -103,7 +103,10 @@ function fullViews(text: string): Record<string, MessageView> {
     problem,
     at: made.listed,
   }));
-  const check = { lacking: ["View Channel", "Send Messages"] as const, channelGone: true, canPing: false };
+  const check = {
+    channels: [{ channelId: "110", gone: false, lacking: ["View Channel", "Send Messages"] as const }],
+    canPing: false,
+  };
   return {
     announcement: announcementMessage(card, { pingRoleId: "1".repeat(19), late: true, names }),
     hello: helloMessage(),

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   announcementMessage,
   helloMessage,
-  marks,
   summaryMessage,
   threadName,
   troubleMessage,
@@ -10,6 +9,7 @@ import {
 import { helpView } from "../../../src/discord/views/help.ts";
 import { anotherLab, labMenuView } from "../../../src/discord/views/lab-menu.ts";
 import { labNames } from "../../../src/discord/views/lab-words.ts";
+import { marks } from "../../../src/discord/views/marks.ts";
 import type { MessageView } from "../../../src/discord/views/message.ts";
 import { modelCardView } from "../../../src/discord/views/model-card.ts";
 import { modelListView } from "../../../src/discord/views/model-list.ts";
@@ -159,7 +159,7 @@ describe("a settlement", () => {
 });
 
 describe("the settings", () => {
-  const fine = { lacking: [], channelGone: false, canPing: null };
+  const fine = { channels: [], canPing: null };
 
   it("say that all is well, or which permissions lack and what could not be posted", () => {
     expect(setupView(made.someSettings(), [], fine, { saved: false }).content).toContain("All is well.");
@@ -173,7 +173,7 @@ describe("the settings", () => {
     const words = setupView(
       made.someSettings(),
       [trouble],
-      { ...fine, lacking: ["Embed Links"] },
+      { ...fine, channels: [{ channelId: "110", gone: false, lacking: ["Embed Links"] as const }] },
       { saved: true },
     ).content;
     expect(words).toContain("I lack: **Embed Links**");

@@ -1,0 +1,15 @@
+import { customId } from "../custom-id.ts";
+
+/**
+ * What each message the bot owes a channel carries and no other message of that channel does: by it a sent one is found
+ * again.
+ */
+export const marks = {
+  announcement: (modelId: number) => customId("guess", modelId),
+  hello: customId("models", "hello"),
+  summary: customId("models", "summary"),
+  trouble: customId("settings", "trouble"),
+  change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
+  evidence: (evidenceId: number) => customId("convincing", evidenceId),
+  waiting: (at: Date) => customId("waiting", at.getTime()),
+} as const;

@@ -13,6 +13,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly openRouterBaseUrl: string;
+  /** For questions to models; null: nobody can ask. */
+  readonly openRouterApiKey: string | null;
   readonly listingsCron: string;
   readonly logLevel: LogLevel;
   readonly healthPort: number | null;
@@ -56,9 +58,11 @@ function discordAddress(text: string): string | undefined {
   return address && !/\/v\d+$/.test(address) ? address : undefined;
 }
 
+/** Travels in a header. What those it is shown to think of it is theirs to say. */
+const oneWord = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined);
+
 const token = setting(
-  // It travels in a header. What Discord thinks of it is Discord's to say.
-  (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  oneWord,
   "should be the bot's token alone, from https://discord.com/developers/applications → Bot",
 );
 
@@ -87,6 +91,9 @@ const variables = z.object({
     baseAddress,
     "should be an http or https address, such as https://openrouter.ai/api/v1",
   ).prefault("https://openrouter.ai/api/v1"),
+  OPENROUTER_API_KEY: setting(oneWord, "should be the key alone, from https://openrouter.ai/settings/keys")
+    .nullable()
+    .prefault(null),
   LISTINGS_CRON: setting(
     (text) => (validateDetailed(text).valid ? text : undefined),
     "should be a cron line of five fields, or six with seconds, such as */5 * * * *",
@@ -107,7 +114,7 @@ type Variable = keyof typeof variables.shape;
 
 /** What a variable holds, as far as it may be shown. */
 function shown(variable: Variable, text: string): string {
-  if (variable === "DISCORD_TOKEN") return `${mask}, ${text.length} characters`;
+  if (variable === "DISCORD_TOKEN" || variable === "OPENROUTER_API_KEY") return `${mask}, ${text.length} characters`;
   if (variable === "DATABASE_URL") return withoutPassword(text) ?? `${mask}, ${text.length} characters`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.password || url?.username) return withoutPassword(text) ?? mask;
@@ -167,6 +174,7 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       databaseUrl: data.DATABASE_URL,
       dataDir: data.DATA_DIR,
       openRouterBaseUrl: data.OPENROUTER_BASE_URL,
+      openRouterApiKey: data.OPENROUTER_API_KEY,
       listingsCron: data.LISTINGS_CRON,
       logLevel: data.LOG_LEVEL,
       healthPort: data.HEALTH_PORT,

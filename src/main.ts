@@ -25,7 +25,10 @@ if (!reading.ok) {
   process.exit(1);
 }
 const { config } = reading;
-const log = createLog({ level: config.logLevel, secrets: [config.discordToken, config.databaseUrl] });
+const log = createLog({
+  level: config.logLevel,
+  secrets: [config.discordToken, config.databaseUrl, config.openRouterApiKey],
+});
 
 /** What runs, oldest first. It stops in reverse, so that nothing loses what it stands on. */
 const running: { readonly part: string; readonly stop: () => Promise<unknown> }[] = [];

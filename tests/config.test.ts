@@ -23,6 +23,7 @@ describe("the settings of a host", () => {
       databaseUrl: null,
       dataDir: "./data",
       openRouterBaseUrl: "https://openrouter.ai/api/v1",
+      openRouterApiKey: null,
       listingsCron: "*/5 * * * *",
       logLevel: "info",
       healthPort: null,
@@ -36,6 +37,7 @@ describe("the settings of a host", () => {
       DATABASE_URL: "postgresql://unmask:p%40ss@db:5432/unmask?sslmode=require",
       DATA_DIR: "/data",
       OPENROUTER_BASE_URL: "https://example.org/v1",
+      OPENROUTER_API_KEY: "sk-or-v1-of-the-host",
       LISTINGS_CRON: "*/20 * * * * *",
       LOG_LEVEL: "DEBUG",
       HEALTH_PORT: "9090",
@@ -47,6 +49,7 @@ describe("the settings of a host", () => {
       databaseUrl: "postgresql://unmask:p%40ss@db:5432/unmask?sslmode=require",
       dataDir: "/data",
       openRouterBaseUrl: "https://example.org/v1",
+      openRouterApiKey: "sk-or-v1-of-the-host",
       listingsCron: "*/20 * * * * *",
       logLevel: "debug",
       healthPort: 9090,
@@ -59,6 +62,7 @@ describe("the settings of a host", () => {
       DATABASE_URL: " ",
       DATA_DIR: "",
       LISTINGS_CRON: "",
+      OPENROUTER_API_KEY: " ",
       LOG_LEVEL: "",
       HEALTH_PORT: "",
     };
@@ -134,6 +138,12 @@ describe("a wrong setting", () => {
   it("never shows the token", () => {
     const [line] = problemsOf({ DISCORD_TOKEN: "Bot secret-of-the-host" });
     expect(line).toMatch(/^DISCORD_TOKEN holds \[hidden\], 22 characters; it should be the bot's token alone/);
+    expect(line).not.toContain("secret");
+  });
+
+  it("never shows the key for OpenRouter", () => {
+    const [line] = problemsOf({ OPENROUTER_API_KEY: "Bearer sk-or-v1-secret" });
+    expect(line).toMatch(/^OPENROUTER_API_KEY holds \[hidden\], 22 characters; it should be the key alone/);
     expect(line).not.toContain("secret");
   });
 

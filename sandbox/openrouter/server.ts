@@ -3,12 +3,15 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { WireListing } from "./catalogues.ts";
+import { createChatDesk, type SandboxChat } from "./chat.ts";
+import { faultQueue } from "./fault-queue.ts";
 import { errorBody, type Fault, sendFault } from "./faults.ts";
+import { nameOf, providerOf } from "./provider.ts";
 
 /** A request the sandbox was asked, for tests to look at. */
 type SeenRequest = { readonly method: string; readonly path: string; readonly headers: IncomingHttpHeaders };
 
-/** A small OpenRouter on 127.0.0.1: the catalogue with ETag and pages, and the endpoints of a model. */
+/** A small OpenRouter on 127.0.0.1: the catalogue with ETag and pages, the endpoints of a model, and its answers. */
 export type SandboxOpenRouter = {
   /** What OPENROUTER_BASE_URL is set to, without a slash at its end. */
   readonly baseUrl: string;
@@ -23,6 +26,8 @@ export type SandboxOpenRouter = {
   /** Answers of the catalogue go wrong in this way: `times` of them (all until `mend`), after `after` right ones (none). */
   break(fault: Fault, when?: { times?: number; after?: number }): void;
   mend(): void;
+  /** The models themselves. */
+  readonly chat: SandboxChat;
   /** Drops open connections and stops. */
   close(): Promise<void>;
 };
@@ -33,28 +38,18 @@ const prefix = "/api/v1";
 
 /** Starts the sandbox on a free port of 127.0.0.1. */
 export async function startOpenRouter(
-  options: { catalogue?: readonly WireListing[] } = {},
+  options: { catalogue?: readonly WireListing[]; apiKey?: string } = {},
 ): Promise<SandboxOpenRouter> {
   let catalogue: readonly WireListing[] = options.catalogue ?? [];
   let pages: Pages = null;
-  let fault: { fault: Fault; timesLeft: number; rightFirst: number } | null = null;
+  const faults = faultQueue<Fault>();
   const requests: SeenRequest[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
-  function nextFault(): Fault | null {
-    if (!fault) return null;
-    if (fault.rightFirst > 0) {
-      fault.rightFirst -= 1;
-      return null;
-    }
-    const due = fault.fault;
-    fault.timesLeft -= 1;
-    if (fault.timesLeft <= 0) fault = null;
-    return due;
-  }
+  const chat = createChatDesk(() => catalogue, options.apiKey ?? "sk-or-v1-sandbox-key");
 
   function answerModels(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    const due = nextFault();
+    const due = faults.next();
     const listings = due?.kind === "half-gone" ? catalogue.slice(0, Math.floor(catalogue.length / 3)) : catalogue;
     const body = JSON.stringify(pageOf(listings, pages, url));
     if (due?.kind === "late") {
@@ -72,6 +67,11 @@ export async function startOpenRouter(
     requests.push({ method: request.method ?? "", path: url.pathname + url.search, headers: request.headers });
     // The colon of a variant (`:free`) may come escaped; no other escape occurs in an id.
     const path = url.pathname.replaceAll(/%3a/gi, ":");
+    if (path === `${prefix}/chat/completions` && request.method === "POST") {
+      // Somebody who hangs up while still asking is answered by nobody.
+      chat.respond(request, response).catch(() => response.destroy());
+      return;
+    }
     if (request.method !== "GET") return refuse(response, 405, "Method Not Allowed");
     if (path === `${prefix}/models`) {
       url.host = request.headers.host ?? url.host;
@@ -99,12 +99,9 @@ export async function startOpenRouter(
     setPages: (wanted) => {
       pages = wanted;
     },
-    break: (wanted, { times = Number.POSITIVE_INFINITY, after = 0 } = {}) => {
-      fault = { fault: wanted, timesLeft: times, rightFirst: after };
-    },
-    mend: () => {
-      fault = null;
-    },
+    break: faults.break,
+    mend: faults.mend,
+    chat,
     close: () =>
       new Promise((resolve) => {
         for (const timer of timers) clearTimeout(timer);
@@ -128,12 +125,9 @@ function pageOf(listings: readonly WireListing[], pages: Pages, url: URL): objec
   };
 }
 
-/** Who serves a model: whom its entry names as `served_by`, "Stealth" for anonymous ones, else the vendor its name begins with. */
 function endpointsOf(listing: WireListing): object {
-  const name = typeof listing.name === "string" ? listing.name : listing.id;
-  const isStealth = /^(stealth|openrouter)\//.test(listing.id);
-  const told = typeof listing.served_by === "string" ? listing.served_by : null;
-  const provider = told ?? (isStealth ? "Stealth" : (name.split(":")[0] ?? name));
+  const name = nameOf(listing);
+  const provider = providerOf(listing);
   const { id, created, architecture, context_length, pricing } = listing;
   return {
     id,

@@ -181,7 +181,8 @@ export function draftGone(text: string): MessageView {
 }
 
 export const noOpenModels: MessageView = {
-  content: "No anonymous model is open here now, so there is nothing this could be evidence for. `/models show` lists them.",
+  content:
+    "No anonymous model is open here now, so there is nothing this could be evidence for. `/models show` lists them.",
 };
 
 export const nothingInMessage: MessageView = {

@@ -171,8 +171,9 @@ export class RestApi {
   #sendFile(url: URL, response: ServerResponse): void {
     const file = this.#world.files.get(decodeURIComponent(url.pathname));
     const expiry = url.searchParams.get("ex");
-    const expired = expiry !== null && Number.parseInt(expiry, 16) * 1000 < this.#world.now();
-    if (!file || expired) {
+    // Without a signature a link was never one.
+    const works = expiry !== null && Number.parseInt(expiry, 16) * 1000 >= this.#world.now();
+    if (!file || !works) {
       response.writeHead(404, { "content-type": "text/plain" }).end("This content is no longer available.");
       return;
     }

@@ -139,6 +139,11 @@ export class DiscordSandbox {
     this.#gateway.invalidateSession(options);
   }
 
+  /** Every file uploaded so far is gone, as when their messages are deleted. */
+  loseFiles(): void {
+    this.#world.files.clear();
+  }
+
   /** What the bot did that Discord would refuse because of the bot. */
   get violations(): Violation[] {
     return this.#violations.list;

@@ -8,6 +8,9 @@ const needed = {
   "Read Message History": PermissionFlagsBits.ReadMessageHistory,
 } as const;
 
+/** Evidence is posted without its files where this is missing, so /setup does not ask for it. */
+const usefulPermission = PermissionFlagsBits.AttachFiles;
+
 const neededForThreads = {
   "Create Public Threads": PermissionFlagsBits.CreatePublicThreads,
   "Send Messages in Threads": PermissionFlagsBits.SendMessagesInThreads,
@@ -35,5 +38,5 @@ export function lackingPermissions(
 /** All of them as one number, for the link that adds the bot to a server. */
 export const invitePermissions: bigint = [...Object.values(needed), ...Object.values(neededForThreads)].reduce(
   (all, one) => all | one,
-  0n,
+  usefulPermission,
 );

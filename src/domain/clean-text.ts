@@ -12,6 +12,7 @@ export function oneLine(text: string): string {
 export function cleanLines(text: string, most: number): string {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/).map(oneLine);
   const spaced = lines.filter((line, i) => line !== "" || (i > 0 && lines[i - 1] !== ""));
-  const joined = spaced.length <= most ? spaced : [...spaced.slice(0, most - 1), spaced.slice(most - 1).join(" ")];
+  const joined =
+    spaced.length <= most ? spaced : [...spaced.slice(0, most - 1), oneLine(spaced.slice(most - 1).join(" "))];
   return joined.join("\n").trim();
 }

@@ -27,12 +27,12 @@ function options(view: MessageView): { label: string; value: string; description
 }
 
 describe("an announcement", () => {
-  it("shows the facts, the odds and the buttons Guess, Add evidence and Details", () => {
+  it("shows the facts, the odds and the buttons Guess, Ask it, Add evidence and Details", () => {
     const view = announcementMessage(made.aCard({ callers: 0 }), { pingRoleId: null, late: false });
     expect(markdownOf(view)).toContain("New anonymous model: Hunter Alpha");
     expect(markdownOf(view)).toContain("Context: 1,048,576 tokens");
     expect(markdownOf(view)).toContain("**DeepSeek** 54 %");
-    expect(customIds(view)).toEqual(["guess:1:42", "add-evidence:1:42", "details:1:42"]);
+    expect(customIds(view)).toEqual(["guess:1:42", "ask:1:42", "add-evidence:1:42", "details:1:42"]);
   });
 
   it("leaves out facts nobody knows, and prices that cannot be", () => {

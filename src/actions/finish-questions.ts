@@ -3,7 +3,7 @@ import type { Question } from "../domain/question.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { lockBudget, spend } from "../storage/question-books.ts";
-import { letGo, takeOver } from "../storage/questions.ts";
+import { isAnyLost, letGo, takeOver } from "../storage/questions.ts";
 
 const mostAtOnce = 20;
 /** After a day nobody waits for the end of an answer. */
@@ -23,6 +23,8 @@ export type LostAnswer = {
  * the most it can have cost.
  */
 export async function takeOverAnswers(app: App): Promise<LostAnswer[]> {
+  // As a rule there are none, and looking for them should lock and write nothing.
+  if (!(await isAnyLost(app.db))) return [];
   const { lost, now } = await transact(app.db, async (tx) => {
     await lockBudget(tx);
     const taken = await takeOver(tx, app.name, mostAtOnce);

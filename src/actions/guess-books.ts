@@ -8,7 +8,7 @@ import { rules } from "../domain/rules.ts";
 import type { Transaction } from "../storage/database.ts";
 import { callColumns, guessOf, marketOf } from "../storage/guess-rows.ts";
 import type { GuessChanges } from "../storage/guess-writes.ts";
-import { type GuessFacts, lockMarkets, readGuessFacts, type WalletKey } from "../storage/guesses.ts";
+import { type GuessFacts, lockMarkets, readGuessFacts } from "../storage/guesses.ts";
 
 /** A guess as it comes from Discord. The key makes it count once, however often it is delivered. */
 export type GuessRequest = {
@@ -70,28 +70,18 @@ export function outcomesOf(desk: Desk) {
 /** Locks the markets and wallets of a batch and reads all its guesses need. */
 export async function openBooks(tx: Transaction, requests: readonly GuessRequest[]): Promise<Books> {
   const asked = new Map(requests.map((request) => [deskKey(request), request]));
+  const [marketRows, facts] = await Promise.all([
+    lockMarkets(tx, [...asked.values()]),
+    readGuessFacts(
+      tx,
+      requests.map(({ key, serverId, modelId, member }) => ({ key, serverId, modelId, memberId: member.memberId })),
+    ),
+  ]);
   const desks = new Map<string, Desk>();
-  for (const row of await lockMarkets(tx, [...asked.values()])) {
+  for (const row of marketRows) {
     const callers = new Map(row.outcomes.map((outcome) => [outcome.lab, outcome.callers]));
     desks.set(deskKey(row), { ...row, market: marketOf(row), callers, touched: false });
   }
-  const seats = new Map<string, { marketId: number; memberId: string }>();
-  const wallets = new Map<string, WalletKey>();
-  for (const request of requests) {
-    const desk = desks.get(deskKey(request));
-    if (!desk) continue;
-    const { marketId, serverId, season } = desk;
-    const { memberId } = request.member;
-    seats.set(guessKey(marketId, memberId), { marketId, memberId });
-    wallets.set(walletKey(desk, memberId), { serverId, season, memberId });
-  }
-  const facts = await readGuessFacts(tx, {
-    keys: requests.map((request) => request.key),
-    seats: [...seats.values()],
-    wallets: [...wallets.values()],
-    serverIds: [...new Set(requests.map((request) => request.serverId))],
-    transactions: requests.length * 2,
-  });
   return {
     desks,
     given: new Map(facts.given.map((row) => [row.key, row.answer])),

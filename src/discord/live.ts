@@ -39,6 +39,7 @@ export async function tellLive(
   { stopping, log }: { stopping: AbortSignal; log: Logger },
 ): Promise<void> {
   let ended = false;
+  let isStored = true;
   let isDue = true;
   let wake = () => {};
   const changed = () => {
@@ -47,7 +48,10 @@ export async function tellLive(
   };
   const running = live
     .run(changed, stopping)
-    .catch((err: unknown) => log.error({ err }, "an answer failed"))
+    .catch((err: unknown) => {
+      isStored = false;
+      log.error({ err }, "an answer failed");
+    })
     .finally(() => {
       ended = true;
       changed();
@@ -77,7 +81,7 @@ export async function tellLive(
   if (gone) live.abandon();
   await running;
   await live
-    .close(gone || failures === 0)
+    .close(isStored && (gone || failures === 0))
     .catch((err: unknown) => log.warn({ err }, "an answer could not be closed; it will be finished later"));
 }
 

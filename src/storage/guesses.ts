@@ -46,7 +46,7 @@ export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]): 
 
 type ServerRules = Pick<typeof servers.$inferSelect, "serverId" | "guessOnly" | "minimumAccountDays">;
 
-/** What a batch of guesses has to know once its markets are locked. */
+/** What a batch of guesses has to know beside its markets. */
 export type GuessFacts = {
   /** Answers already given under these keys. */
   given: { key: string; answer: unknown }[];
@@ -57,29 +57,43 @@ export type GuessFacts = {
   /** What a guess must respect of its server: settings, and the names its moderators taught it. */
   settings: ServerRules[];
   labs: (typeof serverLabs.$inferSelect)[];
-  /** Taken beforehand, so that all rows of a batch can be sent in one flight. */
+  /** Two for each guess, taken beforehand, so that all rows of a batch can be sent in one statement. */
   transactionIds: number[];
 };
 
 const reading = statement<GuessFacts>(
   "read-guess-facts",
   sql`
-    with locked as (
-      select wallet.* from ${recordsetFrom(wallets, sql.placeholder("wallets"), ["serverId", "season", "memberId"])}
+    with asked as (
+      select * from json_to_recordset(${sql.placeholder("asked")}::json)
+        as given("key" text, "serverId" text, "modelId" integer, "memberId" text)
+    ),
+    seat as (
+      select distinct market.market_id, market.server_id, market.season, asked."memberId" as member_id from asked
+      cross join lateral (
+        select market_id, server_id, season from ${markets}
+        where server_id = asked."serverId" and model_id = asked."modelId" limit 1
+      ) as market
+    ),
+    holder as (
+      select distinct server_id, season, member_id from seat order by server_id, season, member_id
+    ),
+    locked as (
+      select wallet.* from holder
       cross join lateral (
         select * from ${wallets}
-        where server_id = given.server_id and season = given.season and member_id = given.member_id
+        where server_id = holder.server_id and season = holder.season and member_id = holder.member_id
         limit 1 for update
       ) as wallet
-    )
+    ),
+    place as (select distinct "serverId" as server_id from asked)
     select ${jsonOf(sql`
-      select answered.key, answered.answer from ${recordsetFrom(transactions, sql.placeholder("keys"), ["key"])}
-      cross join lateral (select key, answer from ${transactions} where key = given.key limit 1) as answered`)} as given,
+      select answered.key, answered.answer from asked
+      cross join lateral (select key, answer from ${transactions} where key = asked.key limit 1) as answered`)} as given,
     ${jsonOf(sql`
-      select ${columnsOf(guesses, "guess")}, member.name as "memberName"
-      from ${recordsetFrom(guesses, sql.placeholder("seats"), ["marketId", "memberId"])}
+      select ${columnsOf(guesses, "guess")}, member.name as "memberName" from seat
       cross join lateral (
-        select * from ${guesses} where market_id = given.market_id and member_id = given.member_id limit 1
+        select * from ${guesses} where market_id = seat.market_id and member_id = seat.member_id limit 1
       ) as guess
       left join lateral (
         select name from ${members} where server_id = guess.server_id and member_id = guess.member_id limit 1
@@ -88,38 +102,23 @@ const reading = statement<GuessFacts>(
     ${jsonOf(sql`
       select server.server_id as "serverId", server.guess_only as "guessOnly",
         server.minimum_account_days as "minimumAccountDays"
-      from ${recordsetFrom(servers, sql.placeholder("servers"), ["serverId"])}
-      cross join lateral (select * from ${servers} where server_id = given.server_id limit 1) as server`)} as settings,
+      from place cross join lateral (select * from ${servers} where server_id = place.server_id limit 1) as server`)} as settings,
     ${jsonOf(sql`
-      select ${columnsOf(serverLabs, "lab")} from ${recordsetFrom(servers, sql.placeholder("servers"), ["serverId"])}
-      join ${serverLabs} as lab on lab.server_id = given.server_id`)} as labs,
+      select ${columnsOf(serverLabs, "lab")} from place join ${serverLabs} as lab on lab.server_id = place.server_id`)} as labs,
     (select json_agg(nextval('transactions_transaction_id_seq'))
-      from generate_series(1, ${sql.placeholder("transactions")}::int)) as "transactionIds"`,
+      from generate_series(1, (select 2 * count(*)::int from asked))) as "transactionIds"`,
 );
 
-/** Locks the wallets of a batch of guesses and reads what else it has to know, in one statement. */
+/**
+ * Locks the wallets of a batch of guesses and reads what else it has to know, in one statement. Sent right behind
+ * `lockMarkets`, without waiting for it, it still sees what was committed before those locks were had.
+ */
 export async function readGuessFacts(
   tx: Transaction,
-  batch: {
-    keys: readonly string[];
-    seats: readonly { marketId: number; memberId: string }[];
-    wallets: readonly WalletKey[];
-    serverIds: readonly string[];
-    /** How many transaction ids to take. */
-    transactions: number;
-  },
+  asked: readonly (MarketKey & { key: string; memberId: string })[],
 ): Promise<GuessFacts> {
-  const inOrder = batch.wallets.toSorted(
-    (a, b) => compare(a.serverId, b.serverId) || compare(a.season, b.season) || compare(a.memberId, b.memberId),
-  );
-  const keys = batch.keys.map((key) => ({ key }));
-  const serverRows = batch.serverIds.map((serverId) => ({ serverId }));
   const [facts] = await reading(tx, {
-    keys: rowsAsJson(transactions, keys, ["key"]),
-    seats: rowsAsJson(guesses, batch.seats, ["marketId", "memberId"]),
-    wallets: rowsAsJson(wallets, inOrder, ["serverId", "season", "memberId"]),
-    servers: rowsAsJson(servers, serverRows, ["serverId"]),
-    transactions: batch.transactions,
+    asked: JSON.stringify(asked.map(({ key, serverId, modelId, memberId }) => ({ key, serverId, modelId, memberId }))),
   });
   if (!facts) throw new Error("one row was asked for and none came");
   return { ...facts, guesses: facts.guesses.map((row) => asStored(guesses, row)) };

@@ -150,7 +150,14 @@ export async function endQuestion(
 }
 
 function columnsOf({ failure, ...rest }: QuestionChange) {
-  return failure === undefined ? rest : { ...rest, failure: failure && { ...failure } };
+  return failure === undefined ? rest : { ...rest, failure: failure && storable(failure) };
+}
+
+/** A failure quotes others' words, and PostgreSQL takes no NUL and no lone surrogate in JSON. */
+function storable(failure: ChatFailure): Record<string, unknown> {
+  const clean = (_: string, value: unknown) =>
+    typeof value === "string" ? value.toWellFormed().replaceAll("\0", "") : value;
+  return JSON.parse(JSON.stringify(failure, clean));
 }
 
 /** Notes the messages that show a question. */
@@ -217,6 +224,16 @@ export type LostQuestion = {
   /** It was being answered until now. */
   readonly wasRunning: boolean;
 };
+
+/** Whether there is a question whose process is gone. */
+export async function isAnyLost(db: Db): Promise<boolean> {
+  const lost = await db
+    .select({ id: questions.questionId })
+    .from(questions)
+    .where(lt(questions.heldUntil, databaseTime()))
+    .limit(1);
+  return lost.length > 0;
+}
 
 /**
  * Takes over questions whose process is gone, the two of a comparison together: for this process alone. Those that were

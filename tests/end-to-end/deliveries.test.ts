@@ -112,7 +112,7 @@ describe("a new model", () => {
 
     const [first, ...others] = about(one.channel, name);
     expect(others).toEqual([]);
-    expect(first?.buttons).toEqual(["Guess", "Add evidence", "Details"]);
+    expect(first?.buttons).toEqual(["Guess", "Ask it", "Add evidence", "Details"]);
     expect(first?.pings).toEqual({ users: [], roles: [], everyone: false });
     expect(one.channel.threads).toEqual([]);
     expect(about(two.channel, name)).toHaveLength(1);

@@ -89,7 +89,7 @@ describeOnBoth("the story of a model", (database) => {
     openRouter.setCatalogue(after);
     const announced = (name: string) => news.waitFor(({ text }) => text.includes(`model: ${name}`), patienceMs);
     const [hunter] = await Promise.all([announced("Hunter Alpha"), announced("Healer Alpha")]);
-    expect(hunter.buttons).toEqual(["Guess", "Add evidence", "Details"]);
+    expect(hunter.buttons).toEqual(["Guess", "Ask it", "Add evidence", "Details"]);
 
     // Five members guess: by the button, by the command, by a name that is not on the list.
     const play = openPlay(openMarket(opening, 0));

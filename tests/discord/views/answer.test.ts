@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { questionMessages } from "../../../src/discord/views/answer.ts";
+import { askRefusal, failureText } from "../../../src/discord/views/question-refusals.ts";
+import type { ChatFailure } from "../../../src/domain/chat.ts";
+import { type GrowingQuestion, questionStates } from "../../../src/domain/question.ts";
+import { hostileText, limitsBroken } from "../hostile.ts";
+import { markdownOf } from "../reading.ts";
+
+const left = { member: 9, server: 39, hostToday: 38 };
+
+function aQuestion(changes: Partial<GrowingQuestion> = {}): GrowingQuestion {
+  return {
+    questionId: 7,
+    serverId: "1",
+    channelId: "2",
+    memberId: "3",
+    memberName: "Ann",
+    target: { modelId: 42, listingId: "openrouter/hunter-alpha", name: "Hunter Alpha" },
+    prompt: "Who built you?",
+    earlier: 0,
+    answer: "Nobody you know.",
+    reasoningCharacters: 0,
+    reasoningTail: "",
+    state: "whole",
+    failure: null,
+    figures: { firstWordMs: 840, totalMs: 2_840, promptTokens: 12, answerTokens: 100, costUsd: 0 },
+    tellsOfLogging: false,
+    ...changes,
+  };
+}
+
+const failures = (text: string): ChatFailure[] => [
+  { reason: "revealed", sentence: text, officialName: text, listingIds: [text] },
+  { reason: "moderated", flagged: Array(30).fill(text) },
+  { reason: "key-limit", per: "day", retryAt: null },
+];
+
+describe("an answer", () => {
+  it("shows the question, the answer, its figures and what is left", () => {
+    const [view, ...more] = questionMessages([aQuestion({ tellsOfLogging: true })], { left, instead: null });
+    expect(more).toEqual([]);
+    expect(view?.content).toBe(
+      [
+        "**Ann** asks **Hunter Alpha**:",
+        "> Who built you?",
+        "Nobody you know.",
+        "-# first word after 0.8 s · 50 tokens a second · 12 tokens in, 100 out · free · left: 9 for you this hour, 39 for this server and 38 for the bot today",
+        "-# The providers of anonymous models keep what they are asked and what they answer. Ask nothing private.",
+      ].join("\n"),
+    );
+  });
+
+  it("stays within Discord's limits whatever its words, in every state, alone or compared", () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, fc.integer({ min: 1, max: 6 }), (name, piece, times) => {
+        const answer = `${piece}\n`.repeat(times);
+        for (const state of questionStates) {
+          const failure = state === "failed" ? (failures(piece)[times % 3] ?? null) : null;
+          const target = { modelId: 42, listingId: name, name };
+          const changes = { state, failure, answer, target, memberName: name, prompt: piece, tellsOfLogging: true };
+          const question = aQuestion({ ...changes, earlier: 6, reasoningCharacters: 1e6, reasoningTail: piece });
+          for (const questions of [[question], [question, question]]) {
+            for (const view of questionMessages(questions, { left, instead: piece })) {
+              const { files = [], ...rest } = view;
+              expect(limitsBroken(rest)).toEqual([]);
+              expect(markdownOf(rest).trim()).not.toBe("");
+              expect(files.length).toBeLessThanOrEqual(2);
+            }
+          }
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("comes in four messages at the most, and then whole in a file when it has ended", () => {
+    const answer = Array.from({ length: 900 }, (_, i) => `Line ${i} of many.`).join("\n");
+    const running = questionMessages([aQuestion({ answer, state: "running" })]);
+    const ended = questionMessages([aQuestion({ answer })]);
+    expect([running.length, ended.length]).toEqual([4, 4]);
+    expect(running.flatMap(({ files = [] }) => files)).toEqual([]);
+    const [file] = ended.at(-1)?.files ?? [];
+    expect(String(file?.attachment)).toContain("Line 899 of many.");
+    expect(ended.at(-1)?.content).toContain("all of it is in the file");
+    // Messages before the last do not move when it ends.
+    expect(ended.slice(0, 3)).toEqual(running.slice(0, 3));
+  });
+
+  it("has words for every way to end", () => {
+    for (const state of questionStates) {
+      for (const answer of ["", "Some words."]) {
+        expect(questionMessages([aQuestion({ state, answer })])[0]?.content).toMatch(/\w/);
+      }
+    }
+    expect(failureText({ reason: "moderated", flagged: [] })).not.toContain("touches on");
+  });
+
+  it("is refused in words that say when to come back", () => {
+    const freeAt = new Date("2026-03-11T21:00:00Z");
+    for (const refusal of [
+      { reason: "member-limit", most: 10, freeAt },
+      { reason: "server-limit", most: 40, freeAt },
+      { reason: "host-limit", per: "day", most: 40, freeAt },
+      { reason: "key-resting", freeAt },
+      { reason: "month-spent", usdPerMonth: 5, freeAt },
+    ] as const) {
+      expect(askRefusal(refusal).content).toContain("<t:1773262800:R>");
+    }
+  });
+});

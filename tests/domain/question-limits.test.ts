@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  limitRefusal,
+  type QuestionBooks,
+  questionsLeft,
+  restUntil,
+  windowLengthMs,
+} from "../../src/domain/question-limits.ts";
+
+const now = new Date("2026-03-11T20:24:31Z");
+const free = { usdPerMonth: 0 };
+
+function booksWith(asked: readonly Date[], most: { minute: number; day: number; member: number; server: number }) {
+  const window = (name: keyof typeof windowLengthMs) => ({
+    most: most[name],
+    lengthMs: windowLengthMs[name],
+    asked: asked
+      .filter((at) => now.getTime() - at.getTime() < windowLengthMs[name])
+      .toSorted((a, b) => b.getTime() - a.getTime())
+      .slice(0, most[name]),
+  });
+  const windows = { minute: window("minute"), day: window("day"), member: window("member"), server: window("server") };
+  return { windows, runningOfHost: 0, runningOfMember: 0, restingUntil: null, committedUsd: 0 } satisfies QuestionBooks;
+}
+
+const most = { minute: 3, day: 10, member: 5, server: 8 };
+
+/** Moments within the last two days. */
+const asked = fc.array(
+  fc.integer({ min: 0, max: 2 * 86_400_000 }).map((ago) => new Date(now.getTime() - ago)),
+  {
+    maxLength: 30,
+  },
+);
+
+describe("the limits of questions", () => {
+  it("let nobody past them, and leave nobody out who fits", () => {
+    fc.assert(
+      fc.property(asked, fc.constantFrom(1, 2), (times, questions) => {
+        const refusal = limitRefusal(booksWith(times, most), { questions, worstUsd: null }, free, now);
+        const fits = (["minute", "day", "member", "server"] as const).every((name) => {
+          const within = times.filter((at) => now.getTime() - at.getTime() < windowLengthMs[name]).length;
+          return within + questions <= most[name];
+        });
+        expect(refusal === null).toBe(fits);
+      }),
+    );
+  });
+
+  it("tell a time at which that very limit lets the question through, and not before", () => {
+    fc.assert(
+      fc.property(asked, fc.constantFrom(1, 2), (times, questions) => {
+        const refusal = limitRefusal(booksWith(times, most), { questions, worstUsd: null }, free, now);
+        if (refusal?.reason !== "member-limit") return;
+        const freeAt = refusal.freeAt.getTime();
+        const within = (at: number) =>
+          times.filter((each) => at - each.getTime() < windowLengthMs.member && each.getTime() <= at).length;
+        expect(within(freeAt) + questions).toBeLessThanOrEqual(most.member);
+        expect(within(freeAt - 1) + questions).toBeGreaterThan(most.member);
+      }),
+    );
+  });
+
+  it("say what is left, never less than nothing", () => {
+    const books = booksWith([now, now], most);
+    expect(questionsLeft(books, 1, now)).toEqual({ member: 2, server: 5, hostToday: 7 });
+    expect(questionsLeft(booksWith(Array(20).fill(now), most), 2, now)).toEqual({ member: 0, server: 0, hostToday: 0 });
+  });
+
+  it("take a comparison only where two questions can ever fit", () => {
+    const books = booksWith([], { ...most, minute: 1 });
+    expect(limitRefusal(books, { questions: 2, worstUsd: null }, free, now)).toEqual({ reason: "no-room-for-two" });
+  });
+
+  it("keep models that cost money off until the host allows it, and within what they may cost", () => {
+    const books = { ...booksWith([], most), committedUsd: 4.5 };
+    const wish = { questions: 1, worstUsd: 0.6 };
+    expect(limitRefusal(books, wish, free, now)).toEqual({ reason: "costs-money" });
+    expect(limitRefusal(books, wish, { usdPerMonth: 5 }, now)).toEqual({
+      reason: "month-spent",
+      usdPerMonth: 5,
+      freeAt: new Date("2026-04-01T00:00:00Z"),
+    });
+    expect(limitRefusal(books, wish, { usdPerMonth: 6 }, now)).toBeNull();
+  });
+});
+
+describe("a key that is told to wait", () => {
+  it("waits until the time given, else a minute, or until midnight in UTC", () => {
+    const later = new Date(now.getTime() + 5_000);
+    expect(restUntil("day", later, now)).toEqual(later);
+    expect(restUntil("minute", null, now)).toEqual(new Date("2026-03-11T20:25:31Z"));
+    expect(restUntil("day", new Date(0), now)).toEqual(new Date("2026-03-12T00:00:00Z"));
+  });
+});

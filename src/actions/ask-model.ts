@@ -116,6 +116,7 @@ async function readWish(app: App, request: AskRequest): Promise<Wish | AskRefusa
   }
   const target = await readTarget(app, serverId, whom, earlier?.question ?? null);
   if (!target) return { reason: whom.kind === "revealed" ? "no-such-listing" : "no-such-model" };
+  if ("reason" in target) return target;
   const beside = compareWith === null ? null : app.askable.find(compareWith);
   if (compareWith !== null && !beside) return { reason: "no-such-listing" };
   const told =
@@ -129,7 +130,12 @@ async function readWish(app: App, request: AskRequest): Promise<Wish | AskRefusa
   };
 }
 
-async function readTarget(app: App, serverId: string, whom: AskWhom, earlier: Question | null): Promise<Target | null> {
+async function readTarget(
+  app: App,
+  serverId: string,
+  whom: AskWhom,
+  earlier: Question | null,
+): Promise<Target | AskRefusal | null> {
   if (whom.kind === "revealed") {
     const revealed = earlier?.failure?.reason === "revealed" ? earlier.failure.listingIds : [];
     const listing = revealed.map((id) => app.askable.find(id)).find((found) => found !== null);
@@ -142,7 +148,8 @@ async function readTarget(app: App, serverId: string, whom: AskWhom, earlier: Qu
   }
   const market = await readMarket(app.db, serverId, modelId);
   if (!market) return null;
-  const { name, listingId, facts } = market.model;
+  const { name, listingId, facts, link } = market.model;
+  if (link !== null) return { reason: "seen-elsewhere" };
   return { modelId, name, listingId, prices: pricesOf(facts) };
 }
 

@@ -8,6 +8,8 @@ export type AskRefusal =
   /** The host has set no key for OpenRouter. */
   | { readonly reason: "no-key" }
   | { readonly reason: "no-such-model" }
+  /** Moderators added it: OpenRouter does not serve it. */
+  | { readonly reason: "seen-elsewhere" }
   | { readonly reason: "no-such-question" }
   | { readonly reason: "no-such-listing" }
   | { readonly reason: "no-prompt" }

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { addModel } from "../../src/actions/add-model.ts";
 import { answerQuestions } from "../../src/actions/answer-question.ts";
 import { type AskAnswer, type AskRequest, askModel } from "../../src/actions/ask-model.ts";
 import { finishedAnswer, takeOverAnswers } from "../../src/actions/finish-questions.ts";
@@ -8,7 +9,7 @@ import { stopQuestion } from "../../src/actions/stop-question.ts";
 import type { ChatFailure } from "../../src/domain/chat.ts";
 import { questionRules } from "../../src/domain/question-limits.ts";
 import type { Db } from "../../src/storage/database.ts";
-import { questionBudget, questions, servers } from "../../src/storage/schema.ts";
+import { models, questionBudget, questions, servers } from "../../src/storage/schema.ts";
 import { aClock, anApp } from "../support/app.ts";
 import { describeOnBoth, embedded, type TestDatabase } from "../support/database.ts";
 import { aKey, aListing, aMarket, aModel, anId, aServer, named } from "../support/factories.ts";
@@ -233,6 +234,15 @@ describe("a question to a model", () => {
     expect(await stopQuestion(app, { serverId, memberId: "Ann", moderates: true, questionId })).toMatchObject({
       stopped: false,
     });
+  });
+
+  it("cannot be for a model that moderators saw elsewhere", async () => {
+    const { app, db, serverId, ask } = await aDesk(database);
+    const seen = { key: aKey(), serverId, name: "Arena Mystery", link: "https://lmarena.ai/" };
+    expect(await addModel(app, seen)).toMatchObject({ added: true });
+    const [model] = await db.select().from(models).where(eq(models.serverId, serverId));
+    const refused = await ask({ whom: { kind: "model", modelId: model!.modelId } });
+    expect(refusalOf(refused)).toEqual({ reason: "seen-elsewhere" });
   });
 });
 

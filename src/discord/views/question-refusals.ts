@@ -26,6 +26,8 @@ const refusals = {
     ].join("\n"),
   "no-such-model": () =>
     "I know no such model here. Pick one from the list that opens while you type, or see `/models show`.",
+  "seen-elsewhere": () =>
+    "I cannot ask that model: moderators added it, and it is not on OpenRouter. Its card (`/models show`) says where it was seen.",
   "no-such-question": () => "I no longer know that question. Ask anew with `/ask-model`.",
   "no-such-listing": () =>
     "I cannot ask that model beside it: it is not in the catalogue now. Pick one from the list that opens while you type.",

@@ -62,6 +62,9 @@ export async function addEvidence(app: App, request: EvidenceRequest): Promise<A
   if (given) return { added: true, evidence: given };
   const read = await readRequest(app, request);
   if ("reason" in read) return { added: false, refusal: read };
+  // Asked before anything is downloaded too: what is refused must not fill the disk.
+  const early = request.files.length === 0 ? null : await transact(app.db, (tx) => tooManyNow(app, tx, request, read));
+  if (early) return { added: false, refusal: early };
   // Downloads take seconds: nothing is locked meanwhile, and all that may change is asked for again below.
   const files = await keepFiles(app, request.serverId, request.files);
   const isBare = read.text === "" && read.link === null && request.source === null;
@@ -91,6 +94,12 @@ async function readRequest(app: App, request: EvidenceRequest): Promise<Read | E
   if (typed !== "" && link === null) return { reason: "bad-link", typed: oneLine(typed) };
   const isNothing = text === "" && link === null && request.files.length === 0 && request.source?.kind !== "question";
   return isNothing ? { reason: "nothing-given" } : { lab: reading.suspect.lab, text, link, market };
+}
+
+async function tooManyNow(app: App, tx: Transaction, request: EvidenceRequest, { market }: Read) {
+  const { serverId, modelId, member } = request;
+  const at = app.clock(await readDatabaseTime(tx));
+  return whyTooMany(tx, { serverId, modelId, memberId: member.memberId }, market.model.name, at);
 }
 
 function whyClosed({ state, builders, model }: MarketWithModel): EvidenceRefusal | null {

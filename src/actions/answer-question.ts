@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import type { Chat, ChatEnd, ChatUsage } from "../domain/chat.ts";
+import type { Chat, ChatEnd, ChatFailure, ChatUsage } from "../domain/chat.ts";
 import type { GrowingQuestion, QuestionState } from "../domain/question.ts";
 import { questionRules, restUntil } from "../domain/question-limits.ts";
 import { transact } from "../storage/database.ts";
@@ -171,7 +171,7 @@ async function store(app: App, question: GrowingQuestion, usage: ChatUsage | nul
     state,
     failure,
     ...figures,
-    isCounted: state !== "failed" || answer !== "" || reasoningCharacters > 0,
+    isCounted: state !== "failed" || answer !== "" || reasoningCharacters > 0 || isAskersDoing(failure),
   };
   await transact(app.db, async (tx) => {
     await lockBudget(tx);
@@ -182,6 +182,11 @@ async function store(app: App, question: GrowingQuestion, usage: ChatUsage | nul
     if (costUsd > 0) await spend(tx, costUsd, now);
     if (failure?.reason === "key-limit") await restKey(tx, restUntil(failure.per, failure.retryAt, now));
   });
+}
+
+/** What the question itself brought about counts in full: else one member could use up the host's key with such questions. */
+function isAskersDoing(failure: ChatFailure | null): boolean {
+  return failure?.reason === "moderated" || failure?.reason === "too-long";
 }
 
 /** Refused before the model began, which costs nothing. */

@@ -46,12 +46,16 @@ export function answerParts(lines: readonly AnswerLine[], room: (part: number) =
   return parts;
 }
 
+/** So much of a line is put into a message whatever the room is: without it a cut would never end. */
+const leastPiece = 16;
+
 /** A line in pieces of at most `most` characters. */
 function cut({ kind, text }: AnswerLine, most: number): string[] {
   const pieces: string[] = [];
+  const longest = Math.max(leastPiece, most);
   let rest = text;
-  while (rest.length > most) {
-    const at = cutWithin({ kind, text: rest }, most);
+  while (rest.length > longest) {
+    const at = Math.max(1, cutWithin({ kind, text: rest }, longest));
     pieces.push(rest.slice(0, at));
     rest = rest.slice(at);
   }

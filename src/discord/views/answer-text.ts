@@ -1,3 +1,5 @@
+import { inviteHost } from "./text.ts";
+
 /**
  * What a model wrote, as lines that do no harm on Discord and still read well. Text is one line with its markdown; code
  * is a line of a code block, which shows as it is. A table is a code block too: Discord knows no tables.
@@ -94,7 +96,7 @@ function inCode(text: string): string {
   return text.replace(/`(?=``)|(?<=`)`(?=`)/g, `\`${zeroWidth}`).replace(invite, `$1${zeroWidth}/`);
 }
 
-const invite = /(discord(?:app)?\.(?:gg|com|net)|dsc\.gg|discord\.me)\//gi;
+const invite = new RegExp(`(${inviteHost})/`, "gi");
 
 /** A line outside of code: quotes, lists, bold and inline code stay; headings become bold; nothing mentions or links. */
 function textLine(line: string): string {

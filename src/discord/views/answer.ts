@@ -24,6 +24,8 @@ const longestMessage = 2_000;
 const footerRoom = 520;
 /** And for why it failed. */
 const failureRoom = 480;
+/** Most of what stands above an answer: some of the answer must fit below it, whatever the names and the question are. */
+const headRoom = 700;
 
 /** A question and its answer, as far as it is, in one to four messages. */
 export function answerMessages(question: Shown, context: AnswerContext = noContext): MessageView[] {
@@ -33,14 +35,21 @@ export function answerMessages(question: Shown, context: AnswerContext = noConte
   const parts = answerParts(answerLines(question.answer), (part) => room - (part === 0 ? head.length + 1 : 0));
   const kept = parts.slice(0, mostMessages);
   const isLong = parts.length > mostMessages;
+  const isOver = question.state !== "running";
+  // Nothing but spaces and empty blocks of code.
+  const isUnseen = isOver && parts.length === 0 && question.answer !== "";
   const texts = kept.length === 0 ? [head] : kept.map((part, i) => (i === 0 ? `${head}\n${part}` : part));
   return texts.map((text, i) => {
     if (i < texts.length - 1) return { content: text, components: [] };
-    const more = isLong ? [`-# It is longer than this: ${whereRest(question.state)}.`] : [];
+    const more = isLong
+      ? [`-# It is longer than this: ${whereRest(question.state)}.`]
+      : isUnseen
+        ? ["-# It wrote nothing that can be shown here. What it wrote is in the file."]
+        : [];
     return {
       content: [text, ...more, ...tail].join("\n").slice(0, longestMessage).toWellFormed(),
       components: buttons(question, context),
-      ...(isLong && question.state !== "running" ? { files: [answerFile(question)] } : {}),
+      ...((isLong && isOver) || isUnseen ? { files: [answerFile(question)] } : {}),
     };
   });
 }
@@ -48,6 +57,9 @@ export function answerMessages(question: Shown, context: AnswerContext = noConte
 function whereRest(state: QuestionState): string {
   return state === "running" ? "all of it comes as a file at the end" : "all of it is in the file";
 }
+
+/** What is shown of a question that grows too long by being escaped. */
+const shortPrompt = 60;
 
 function headOf(question: Shown): string {
   const { memberName, target, prompt, earlier, reasoningCharacters, reasoningTail = "" } = question;
@@ -59,7 +71,9 @@ function headOf(question: Shown): string {
       : [
           `-# Thinking, ${counted(reasoningCharacters, "character")}${reasoningTail.trim() === "" ? "" : `: ||… ${escaped(reasoningTail.slice(-150), 150)}||`}`,
         ];
-  return [asked, `> ${escaped(prompt, shown.prompt)}`, ...thinking].join("\n");
+  const withPrompt = (most: number) => [asked, `> ${escaped(prompt, most)}`, ...thinking].join("\n");
+  const whole = withPrompt(shown.prompt);
+  return whole.length <= headRoom ? whole : withPrompt(shortPrompt);
 }
 
 function figuresLine({ state, figures }: Shown, { left }: AnswerContext): string | null {

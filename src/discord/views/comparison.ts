@@ -14,8 +14,8 @@ import { counted } from "./numbers.ts";
 import { failureText } from "./question-refusals.ts";
 import { bold, escaped, plain, shown } from "./text.ts";
 
-/** Both embeds together may have 6,000 characters. */
-const longestSide = 2_400;
+/** Both embeds together may have 6,000 characters: this leaves 800 for a side's title, thinking, failure and figures. */
+const longestSide = 2_200;
 
 /** Two models' answers to the same question, beside each other in one message. */
 export function comparisonMessage(sides: readonly Shown[], { left }: AnswerContext = noContext): MessageView {
@@ -63,7 +63,7 @@ function textOf(side: Shown): string {
   const thinking = reasoningCharacters > 0 ? `-# Thinking, ${counted(reasoningCharacters, "character")}` : null;
   const lines = [
     thinking,
-    part ?? null,
+    part ?? (answer !== "" && state !== "running" ? "-# It wrote nothing that can be shown here." : null),
     rest.length > 0 ? (state === "running" ? "-# …" : "-# It is longer than this: all of it is in the file.") : null,
     state === "running" && answer === "" ? "-# Waiting for its first word…" : null,
     state === "stopped" ? "⏹️ **Stopped.**" : null,

@@ -38,6 +38,11 @@ export function plain(text: string, most: number): string {
 
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
 
+/** Where Discord's invites lead, for a regular expression. */
+export const inviteHost = "discord(?:app)?\\.(?:gg|com|net)|dsc\\.gg|discord\\.me";
+
+const inviteIn = new RegExp(`(${inviteHost})(?=[/:?])`, "gi");
+
 /**
  * The same for places that do show markdown: nothing in it formats, mentions, links or opens a code block. Text that runs
  * from right to left is isolated, or it would turn the numbers after it round.
@@ -46,6 +51,7 @@ export function escaped(text: string, most: number): string {
   const safe = plain(text, most)
     .replace(/[\\*_~`|[\]<>@#]/g, "\\$&")
     .replace(/:(?=\/\/)/g, "\\:")
+    .replace(inviteIn, "$1\\")
     .replace(/^(?=[-+])/, "\\")
     .replace(/^(\d+)\./, "$1\\.");
   return rightToLeft.test(safe) ? `\u2068${safe}\u2069` : safe;

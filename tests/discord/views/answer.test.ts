@@ -51,6 +51,56 @@ describe("an answer", () => {
     );
   });
 
+  it("always finds room below the longest names and questions, whatever it is made of and however it ends", () => {
+    for (const sign of ["*", "_", "|", "\\", "ß", "𝕏"]) {
+      for (const state of questionStates) {
+        const views = questionMessages(
+          [
+            aQuestion({
+              memberName: sign.repeat(32),
+              target: { modelId: 42, listingId: "x", name: sign.repeat(60) },
+              prompt: sign.repeat(4_000),
+              earlier: 6,
+              reasoningCharacters: 1_000_000,
+              reasoningTail: sign.repeat(400),
+              answer: `${"word ".repeat(400)}\n${sign.repeat(5_000)}`,
+              state,
+              failure: state === "failed" ? { reason: "cut" } : null,
+              tellsOfLogging: true,
+            }),
+          ],
+          { left, instead: null },
+        );
+        for (const view of views) expect(limitsBroken(view)).toEqual([]);
+        expect(views[0]?.content).toContain("word word word");
+        if (state !== "running") expect(views.at(-1)?.content).toContain("for this server and 38 for the bot today");
+      }
+    }
+  });
+
+  it("is a file when nothing of it can be shown", () => {
+    for (const answer of ["`".repeat(4_000), "```\n```", "\u200b\u200b"]) {
+      const [view] = questionMessages([aQuestion({ answer })], { left, instead: null });
+      expect(view?.content).toContain("It wrote nothing that can be shown here");
+      expect(view?.files).toHaveLength(1);
+    }
+  });
+
+  it("opens no invite, neither the question's nor one the model thinks of", () => {
+    const [view] = questionMessages(
+      [
+        aQuestion({
+          prompt: "see discord.gg/prompt",
+          reasoningCharacters: 30,
+          reasoningTail: "join discord.gg/thought",
+          answer: "come to https://discord.com/invite/answer",
+        }),
+      ],
+      { left, instead: null },
+    );
+    expect(view?.content).not.toMatch(/discord(\.gg|\.com\/invite)\/(prompt|thought|answer)/);
+  });
+
   it("stays within Discord's limits whatever its words, in every state, alone or compared", () => {
     fc.assert(
       fc.property(hostileText, hostileText, fc.integer({ min: 1, max: 6 }), (name, piece, times) => {

@@ -75,6 +75,8 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
       const within = asked.filter((other) => other.at >= at && other.at.getTime() - at.getTime() < 60_000);
       expect(within.length).toBeLessThanOrEqual(perMinute);
     }
+    // Each that was taken in is on its way to the model, and no other.
+    await vi.waitUntil(() => openRouter.chat.questions.length >= asked.length, { timeout: patienceMs, interval: 20 });
     expect(openRouter.chat.questions).toHaveLength(asked.length);
     await vi.waitUntil(
       async () => (await db.select().from(questions).where(eq(questions.state, "running"))).length === 0,

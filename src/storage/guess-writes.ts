@@ -33,9 +33,9 @@ export class OverdrawnWallet extends Error {}
 /** The guard: a debit never takes a wallet below zero, whatever was read before. */
 const staysAboveZero = sql`(excluded.balance_points >= 0 or ${wallets.balancePoints} + excluded.balance_points >= 0)`;
 
-// All rows of a batch in one statement: ten statements took twice the time, in Node and in PostgreSQL. Rows that exist are
-// changed by "on conflict", which finds them by key however many there are. An update from a recordset becomes a scan of
-// the whole table while PostgreSQL knows little of it.
+// All rows of a batch in one statement. Rows that exist are changed by "on conflict", which finds them by key: an update
+// from a recordset becomes a scan of the whole table while PostgreSQL knows little of it (changing 30 wallets of 29,000
+// took 2.5 ms).
 const writing = statement<{ opened: number; claimed: number; changed: number }>(
   "write-guesses",
   sql`

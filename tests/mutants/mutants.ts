@@ -51,6 +51,13 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/actions/guess-races.test.ts"],
   },
   {
+    name: "guesses read before the lock on their market",
+    file: "src/actions/guess-books.ts",
+    find: "lockMarkets(tx, [...asked.values()]),",
+    replace: "Promise.resolve().then(() => lockMarkets(tx, [...asked.values()])),",
+    tests: ["tests/actions/guess-races.test.ts"],
+  },
+  {
     name: "shares without number where the odds are nothing",
     file: "src/domain/market.ts",
     find: "if (p >= rules.highestPrice || p < rules.lowestPrice) return 0;",

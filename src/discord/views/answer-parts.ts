@@ -7,7 +7,7 @@ const fence = "```";
  * rows of a table and lines stay whole unless they alone are too long, and then no character is cut. As more lines come
  * the parts before the last stay as they are.
  *
- * @param room characters of a part, by its place; at least 100
+ * @param room characters of a part, by its place; at least 260, so that the longest inline code stays whole
  */
 export function answerParts(lines: readonly AnswerLine[], room: (part: number) => number): string[] {
   const parts: string[] = [];

@@ -147,8 +147,9 @@ const lookahead = longestInlineCode * 2;
 export function cutWithin({ kind, text }: Pick<AnswerLine, "kind" | "text">, most: number): number {
   const near = text.slice(0, most + lookahead);
   const wholes = kind === "code" ? [] : [...near.matchAll(/\\[^0-9A-Za-z\s]|`[^`\n]+`/g)];
-  const cutThrough = wholes.find(({ index, 0: whole }) => index < most && index + whole.length > most);
-  const at = cutThrough?.index ?? characters.segment(near).containing(most)?.index ?? most;
+  const edge = characters.segment(near).containing(most)?.index ?? most;
+  const cutThrough = wholes.find(({ index, 0: whole }) => index < edge && index + whole.length > edge);
+  const at = cutThrough?.index ?? edge;
   const space = kind === "code" ? 0 : near.lastIndexOf(" ", at - 1) + 1;
   const isInCode = wholes.some(({ index, 0: whole }) => index < space && index + whole.length > space);
   if (space > most * 0.7 && !isInCode) return space;

@@ -75,7 +75,7 @@ describe("a model's answer", () => {
 
   it("mentions nobody, links nowhere, hides nothing and has no headings, however it is cut", () => {
     fc.assert(
-      fc.property(hostileAnswer, fc.integer({ min: 120, max: 2_000 }), (answer, room) => {
+      fc.property(hostileAnswer, fc.integer({ min: 260, max: 2_000 }), (answer, room) => {
         for (const part of partsOf(answer, room)) {
           expect(part.length).toBeLessThanOrEqual(room);
           expect(part.isWellFormed()).toBe(true);

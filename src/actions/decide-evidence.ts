@@ -21,7 +21,7 @@ const states = { withdraw: "withdrawn", hide: "hidden", restore: "shown" } as co
  * message in the model's thread, if it has one, is edited soon after.
  *
  * @param request.key makes it count once: the same press is answered the same twice
- * @param request.reason of hiding and restoring, shown to everybody; null for a withdrawal
+ * @param request.reason of hiding and restoring; null for a withdrawal
  */
 export async function decideEvidence(
   app: App,

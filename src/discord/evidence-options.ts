@@ -8,7 +8,7 @@ import type { Attachment } from "../domain/kept-file.ts";
 import { longestName } from "../domain/suspect.ts";
 import { type Filled, serverCommand } from "./command.ts";
 import { fields } from "./views/evidence-forms.ts";
-import { kindWords } from "./views/evidence-words.ts";
+import { kindWords, reasonReaders } from "./views/evidence-words.ts";
 
 const model = (option: SlashCommandStringOption) =>
   option.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true);
@@ -75,9 +75,9 @@ export const evidenceData = serverCommand(
   )
   .addSubcommand((show) => numbered(show.setName("show").setDescription("One piece, with its files and votes")))
   .addSubcommand((withdraw) => numbered(withdraw.setName("withdraw").setDescription("Take your own evidence back")))
-  .addSubcommand((hide) => reasoned(numbered(hide.setName("hide").setDescription("Moderators: hide a piece"))))
+  .addSubcommand((hide) => reasoned(numbered(hide.setName("hide").setDescription("Moderators: hide a piece")), "hide"))
   .addSubcommand((restore) =>
-    reasoned(numbered(restore.setName("restore").setDescription("Moderators: show a hidden piece again"))),
+    reasoned(numbered(restore.setName("restore").setDescription("Moderators: show a hidden piece again")), "restore"),
   )
   .toJSON();
 
@@ -92,9 +92,9 @@ function numbered(sub: SlashCommandSubcommandBuilder): SlashCommandSubcommandBui
   );
 }
 
-function reasoned(sub: SlashCommandSubcommandBuilder): SlashCommandSubcommandBuilder {
+function reasoned(sub: SlashCommandSubcommandBuilder, kind: keyof typeof reasonReaders): SlashCommandSubcommandBuilder {
   return sub.addStringOption((reason) =>
-    reason.setName("reason").setDescription("Shown to everybody").setRequired(true).setMaxLength(300),
+    reason.setName("reason").setDescription(reasonReaders[kind]).setRequired(true).setMaxLength(300),
   );
 }
 

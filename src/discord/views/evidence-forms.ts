@@ -11,7 +11,8 @@ import { fileLimits } from "../../domain/kept-file.ts";
 import { suggestLabs } from "../../domain/lab.ts";
 import type { OpenModel, ServerMemory } from "../../domain/open-models.ts";
 import { longestName } from "../../domain/suspect.ts";
-import { kindWords } from "./evidence-words.ts";
+import { kindWords, reasonReaders } from "./evidence-words.ts";
+
 import { labNames } from "./lab-words.ts";
 import { button, buttonRow, form, labelled, type MessageView, type ModalView, menuRow } from "./message.ts";
 import { escaped, escapedLines, plain, shown } from "./text.ts";
@@ -140,7 +141,7 @@ export function reasonForm(kind: "hide" | "restore", evidenceId: string): ModalV
     typed(
       "Why?",
       { custom_id: fields.reason, style: TextInputStyle.Short, min_length: 1, max_length: 300, required: true },
-      "Shown to everybody.",
+      `${reasonReaders[kind]}.`,
     ),
   ]);
 }

@@ -22,6 +22,12 @@ export const kindWords = {
   other: "Other",
 } satisfies Record<EvidenceKind, string>;
 
+/** Who reads a moderator's reason. */
+export const reasonReaders = {
+  hide: "Shown to its author, to moderators and in the model's thread",
+  restore: "Kept with the decision, and shown to nobody",
+} as const;
+
 export const stanceWords = { for: "points to", against: "points away from" } satisfies Record<Stance, string>;
 
 const mebibytes = (bytes: number) => `${count(bytes / 1024 / 1024)} MB`;

@@ -1,0 +1,44 @@
+import { readFile, stat } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
+
+/** A file of the page, as a browser takes it. */
+export type PageFile = { readonly contentType: string; readonly body: string | Uint8Array };
+
+const folder = fileURLToPath(new URL("../page/", import.meta.url));
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".ts": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Modules without their types, until their file changes: whoever works on the page only reloads it. */
+const stripped = new Map<string, { readonly changedMs: number; readonly body: string }>();
+
+/** The file of the page at a path like `/app.ts`; null if there is none. */
+export async function pageFile(path: string): Promise<PageFile | null> {
+  const file = normalize(join(folder, path === "/" ? "index.html" : path));
+  const contentType = contentTypes[extname(file)];
+  if (!contentType || !file.startsWith(folder) || file.includes(`${sep}.`)) return null;
+  try {
+    return { contentType, body: extname(file) === ".ts" ? await module(file) : await readFile(file) };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && ["ENOENT", "EISDIR", "ENOTDIR"].includes(String(error.code))) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+async function module(file: string): Promise<string> {
+  const { mtimeMs: changedMs } = await stat(file);
+  const known = stripped.get(file);
+  if (known?.changedMs === changedMs) return known.body;
+  const options = { loader: "ts", format: "esm", target: "es2022", sourcefile: file, sourcemap: "inline" } as const;
+  const { code } = await transform(await readFile(file, "utf8"), options);
+  stripped.set(file, { changedMs, body: code });
+  return code;
+}

@@ -1,0 +1,10 @@
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { barChart } from "../../sandbox/demo/picture.ts";
+import { settleIn } from "../../sandbox/demo/neighbours.ts";
+import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
+import { buildScene, type Scene } from "../../sandbox/playground/scene.ts";
+import { type Playground, startPlayground } from "../../sandbox/playground/server.ts";
+import { describeInBrowser, openPage } from "../support/browser.ts";
+import { embedded, temporaryFolder } from "../support/database.ts";

@@ -1,28 +1,34 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { StorageUnavailable } from "../src/storage/unavailable.ts";
-import { type RunningBot, startBot } from "./demo/bot.ts";
+import { startBot } from "./demo/bot.ts";
 import { castOf } from "./demo/cast.ts";
 import { createChecks } from "./demo/checks.ts";
 import { storyClock } from "./demo/clock.ts";
 import { makeDatabase, NoDemoDatabase } from "./demo/database.ts";
+import { guessNextDoor, makeNeighbours, settleIn } from "./demo/neighbours.ts";
 import { painter } from "./demo/paint.ts";
 import { play } from "./demo/prompt.ts";
 import { createStage } from "./demo/stage.ts";
 import { storyBegins, tellStory } from "./demo/story.ts";
 import { createTranscript } from "./demo/transcript.ts";
+import { Changes } from "./discord/changes.ts";
 import { startDiscord } from "./discord/server.ts";
 import { marchCatalogues } from "./openrouter/catalogues.ts";
 import { startOpenRouter } from "./openrouter/server.ts";
+import { type BotKeeper, keepBot } from "./playground/bot-keeper.ts";
+import { createFaultBoard } from "./playground/fault-board.ts";
+import { startPlayground } from "./playground/server.ts";
+import { createStoryPlayer } from "./playground/story-player.ts";
+import { createWireTape } from "./playground/wire-tape.ts";
 
 /*
  * The demo: a small Discord and a small OpenRouter on 127.0.0.1 and the real bot between them play 11 to 18 March 2026,
  * when Hunter Alpha was listed and everybody took it for DeepSeek's. Then it is the reader's turn.
  */
 
-const usage = `npm run demo              plays the story, then lets you play
+const usage = `npm run demo              plays the story, then lets you play, here and in a page on this machine
 npm run demo -- --once    plays the story and ends; the exit code is 1 if anything in it was wrong
 
 With DATABASE_URL the bot runs on that PostgreSQL server, in a database of its own that is dropped at the end.
@@ -58,12 +64,36 @@ process.exit(exitCode);
 
 async function demo(): Promise<number> {
   const startedAtMs = performance.now();
+  const playground = once ? null : await startPlayground();
+  if (playground) {
+    endings.push(() => playground.close());
+    console.log(`The page: ${playground.url}\n`);
+  }
   const clock = storyClock(storyBegins);
-  const discord = await startDiscord({ now: clock.nowMs });
+  const changed = new Changes();
+  const tape = createWireTape(clock.now, () => changed.announce());
+  const discord = await startDiscord({ now: clock.nowMs, watch: tape.discord });
   endings.push(() => discord.stop());
-  const openRouter = await startOpenRouter({ catalogue: marchCatalogues().before });
+  const openRouter = await startOpenRouter({ catalogue: marchCatalogues().before, watch: tape.openRouter });
   endings.push(() => openRouter.close());
-  const transcript = createTranscript({ discord, now: clock.now, paint, write: (line) => console.log(line) });
+  // Where somebody watches, models speak as fast as one reads.
+  if (!once) openRouter.chat.setPace({ pieceMs: 20 });
+  const cast = castOf(discord);
+  const neighbours = makeNeighbours(discord, cast.members.ann);
+  const story = createStoryPlayer({
+    now: clock.now,
+    // Nobody reads a file as it is written.
+    paceMs: !once && process.stdout.isTTY ? 400 : 0,
+    signal: stopping.signal,
+    changed: () => changed.announce(),
+  });
+  const terminal = createTranscript({
+    server: cast.watch.server,
+    now: clock.now,
+    paint,
+    write: (line) => console.log(line),
+  });
+  const transcript = story.overhear(terminal);
   const { database, said, remove } = await makeDatabase(process.env.DATABASE_URL);
   endings.push(remove);
   transcript.line(`Unmask, the demo. Discord and OpenRouter are small ones on this machine, the bot is the real one.`);
@@ -72,39 +102,46 @@ async function demo(): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), "unmask-demo-files-"));
   // Also when the process ends in a way nobody planned.
   process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
-  const cast = castOf(discord);
-  const bot = await startBot({
-    discord: { apiUrl: discord.apiUrl, token: discord.token },
-    openRouter,
-    database,
-    dataDir,
-    clock: clock.now,
-  });
+  const start = () =>
+    startBot({
+      discord: { apiUrl: discord.apiUrl, token: discord.token },
+      openRouter,
+      database,
+      dataDir,
+      clock: clock.now,
+    });
+  const bot = await keepBot(start, () => changed.announce());
   endings.push(() => bot.stop());
-  const pause = async () => {
-    // Nobody reads a file as it is written.
-    if (!once && process.stdout.isTTY) await wait(400, undefined, { signal: stopping.signal });
-    stopping.signal.throwIfAborted();
-  };
-  const stage = createStage(transcript, pause);
+  playground?.show({ discord, clock, bot, story, tape, changed, faults: createFaultBoard({ discord, openRouter }) });
+  await settleIn(neighbours);
+  // What goes on next door has no part in the story.
+  if (!once) guessNextDoor(neighbours).catch(() => undefined);
+  const stage = createStage(transcript, () => story.pause());
   const checks = createChecks();
   try {
     await tellStory(cast, { discord, openRouter, clock, transcript, stage, checks });
+  } catch (error) {
+    if (!story.isDisturbed || stopping.signal.aborted) throw error;
+    transcript.line(paint("yellow", `The story could not go on after what was done in the page: ${String(error)}`));
   } finally {
     transcript.catchUp();
+    story.end();
   }
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  const wrong = [...checks.failed, ...wrongInLog(bot)];
+  const wrong = story.isDisturbed ? [] : [...checks.failed, ...wrongInLog(bot)];
   transcript.line();
   for (const each of wrong) transcript.line(paint("red", `Wrong: ${each}`));
   if (wrong.length > 0) return 1;
-  const verdict = `The story took ${seconds} s. All ${checks.count} figures and sentences looked for are as the market's formulas and the rules have them, and Discord would have refused nothing.`;
+  const verdict = story.isDisturbed
+    ? "Somebody played along, so nobody compared the story with what it should have been."
+    : `The story took ${seconds} s. All ${checks.count} figures and sentences looked for are as the market's formulas and the rules have them, and Discord would have refused nothing.`;
   transcript.line(paint("dim", verdict));
-  if (once) return 0;
+  if (!playground) return 0;
 
-  invite();
+  invite(playground.url);
   clock.run();
-  await play({
+  changed.announce();
+  const end = await play({
     discord,
     channel: cast.watch,
     clock,
@@ -115,15 +152,19 @@ async function demo(): Promise<number> {
     output: process.stdout,
     signal: stopping.signal,
   });
+  if (end === "ended" && !stopping.signal.aborted) {
+    transcript.line(`Nothing more comes from the input. The page stays, ${playground.url}, until this is stopped.`);
+    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
+  }
   for (const each of [...wrongInLog(bot), ...discord.violations.map(({ explanation }) => explanation)]) {
     transcript.line(paint("red", `Wrong while you played: ${each}`));
   }
   return 0;
 
-  function invite(): void {
+  function invite(url: string): void {
     transcript.line();
     transcript.line(
-      "Your turn: the bot is still there, and Healer Alpha is still open. Type for any member, for example",
+      `Your turn: the bot is still there, and Healer Alpha is still open. Look at ${url}, or type for any member, for example`,
     );
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
@@ -139,6 +180,6 @@ async function demo(): Promise<number> {
 }
 
 /** What the bot itself complained of. */
-function wrongInLog(bot: RunningBot): string[] {
+function wrongInLog(bot: BotKeeper): string[] {
   return bot.complaints().map((line) => `the bot's log says ${JSON.stringify(line)}`);
 }

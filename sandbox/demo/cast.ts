@@ -11,16 +11,19 @@ export type Cast = {
 
 /** Makes the server, before the bot starts. */
 export function castOf(discord: DiscordSandbox): Cast {
-  const server = discord.addServer("Model Watchers");
+  const server = discord.addServer({ name: "Model Watchers", owner: "Olga" });
   const watch = server.addChannel("stealth-models");
   server.addRole({ name: "Stealth watch", mentionable: true });
   const referees = server.addRole({ name: "Referees" });
+  const desk = server.addChannel("referees-desk");
+  desk.overwrite(server.everyone, { deny: ["ViewChannel"] });
+  for (const holder of [referees, server.bot]) desk.overwrite(holder, { allow: ["ViewChannel"] });
   const named = (name: string) => server.addMember(name);
   return {
     general: server.channel("general"),
     watch,
     members: {
-      olga: server.addMember({ name: "Olga", permissions: ["ManageGuild"] }),
+      olga: server.owner,
       rita: server.addMember({ name: "Rita", roles: [referees] }),
       ann: named("Ann"),
       bob: named("Bob"),

@@ -13,7 +13,7 @@ import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
 import { NotUnderstood, readCommand, readLine } from "./typed-line.ts";
 
-export type Playground = {
+export type PromptGround = {
   readonly discord: DiscordSandbox;
   readonly channel: Channel;
   readonly clock: StoryClock;
@@ -39,8 +39,8 @@ const help = [
 const silenceMs = 5_000;
 const lookMs = 500;
 
-/** Lets a person play until they quit, end the input, or nothing more comes through a pipe. */
-export function play(ground: Playground): Promise<void> {
+/** Lets a person play until they quit, or the input ends, or nothing more comes through a pipe; tells which. */
+export function play(ground: PromptGround): Promise<"quit" | "ended"> {
   const { discord, channel, clock, transcript, stage, paint, input, output, signal } = ground;
   const { server } = channel;
   const isPerson = input.isTTY === true;
@@ -126,8 +126,7 @@ export function play(ground: Playground): Promise<void> {
   }
 
   function people(): Member[] {
-    // The sandbox gives every server an owner, who is nobody in the story.
-    return [...server.members.values()].filter((member) => !member.user.bot && member !== server.owner);
+    return [...server.members.values()].filter((member) => !member.user.bot);
   }
 
   function names(): string {
@@ -191,7 +190,7 @@ export function play(ground: Playground): Promise<void> {
       clearInterval(looking);
       clearTimeout(silence);
       signal.removeEventListener("abort", end);
-      void work.then(resolve);
+      void work.then(() => resolve(hasQuit || isPerson ? "quit" : "ended"));
     });
     if (signal.aborted) end();
     else {

@@ -31,6 +31,8 @@ export interface Switch {
 export class Faults {
   /** Every interaction is delivered twice. */
   duplicateInteractions = false;
+  /** Nobody is let in at the gateway; who is in stays until `dropGateway`. */
+  gatewayIsDown = false;
   readonly #random: () => number;
   #active: { fault: Fault; hits: number }[] = [];
   #unknownInteractions = 0;
@@ -81,6 +83,7 @@ export class Faults {
     this.#unknownInteractions = 0;
     this.#dispatchDelay = undefined;
     this.duplicateInteractions = false;
+    this.gatewayIsDown = false;
   }
 
   takeUnknownInteraction(): boolean {

@@ -1,9 +1,9 @@
-import type { APIAttachment } from "discord-api-types/v10";
+import type { APIAttachment } from "discord.js";
 import { element } from "../element.ts";
 import type { Frame } from "./frame.ts";
-import { fileCard, ownFiles, picture } from "./media.ts";
+import { fileCard, picture } from "./media.ts";
 import { spoiler } from "./spoiler.ts";
-import { pictureAddress } from "./web-address.ts";
+import { ownAddress } from "./web-address.ts";
 
 const spoilerFlag = 1 << 5;
 const pictureTypes = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -41,12 +41,12 @@ function isSpoiler({ filename, flags }: APIAttachment): boolean {
 }
 
 function otherShown(file: APIAttachment, frame: Frame): HTMLElement {
-  const show = () => soundOrFilm(file, frame) ?? fileCard({ url: file.url, name: file.filename, size: file.size });
+  const show = () => soundOrFilm(file) ?? fileCard({ url: file.url, name: file.filename, size: file.size });
   return isSpoiler(file) ? spoiler("div", frame, () => [show()]) : show();
 }
 
-function soundOrFilm({ content_type: type = "", url, filename, description }: APIAttachment, frame: Frame) {
-  const address = pictureAddress(url, ownFiles(frame));
+function soundOrFilm({ content_type: type = "", url, filename, description }: APIAttachment) {
+  const address = ownAddress(url, location.href);
   const name = type.startsWith("audio/") ? "audio" : type.startsWith("video/") ? "video" : null;
   if (!name || !address) return null;
   const label = description ?? filename;

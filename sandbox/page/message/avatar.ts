@@ -1,18 +1,16 @@
 import { element } from "../element.ts";
+import { ownAddress } from "./web-address.ts";
 
 const discs = 7;
 
 /** A user's picture, if it lies on the page's own server; else a coloured disc with initials. Only for the eye. */
 export function avatar(id: string, name: string, picture?: string): HTMLElement {
-  if (picture && isOwn(picture)) {
-    return element("img", { class: "message-avatar", src: picture, alt: "", "aria-hidden": "true" });
+  const src = picture ? ownAddress(picture, location.href) : null;
+  if (src) {
+    return element("img", { class: "message-avatar", src, alt: "", "aria-hidden": "true" });
   }
   const disc = [...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % discs;
   return element("span", { class: `message-avatar message-disc-${disc}`, "aria-hidden": "true" }, initials(name));
-}
-
-function isOwn(picture: string): boolean {
-  return URL.canParse(picture, location.href) && new URL(picture, location.href).origin === location.origin;
 }
 
 function initials(name: string): string {

@@ -1,4 +1,4 @@
-import type { APIButtonComponent } from "discord-api-types/v10";
+import type { APIButtonComponent } from "discord.js";
 import { element } from "../element.ts";
 import type { Frame } from "./frame.ts";
 import { icon } from "./icons.ts";

@@ -4,7 +4,7 @@ import type {
   APIMessageTopLevelComponent,
   APISectionComponent,
   APIThumbnailComponent,
-} from "discord-api-types/v10";
+} from "discord.js";
 import { element } from "../element.ts";
 import { tilesClass } from "./attachments.ts";
 import { buttonShown } from "./button.ts";

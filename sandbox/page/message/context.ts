@@ -1,4 +1,4 @@
-import type { APIMessage } from "discord-api-types/v10";
+import type { APIMessage } from "discord.js";
 
 /** A message as Discord's API gives it. */
 export type WireMessage = APIMessage;

@@ -1,10 +1,10 @@
-import type { APIEmbed, APIEmbedField } from "discord-api-types/v10";
+import type { APIEmbed, APIEmbedField } from "discord.js";
 import { element } from "../element.ts";
 import { formatted, formattedLine, link } from "./formatted.ts";
 import type { Frame } from "./frame.ts";
 import { picture } from "./media.ts";
 import { stampText } from "./moment.ts";
-import { pictureAddress, webAddress } from "./web-address.ts";
+import { ownAddress, webAddress } from "./web-address.ts";
 
 /** A card of a message: title, text, fields, pictures, a coloured edge. */
 export function embedShown(embed: APIEmbed, frame: Frame): HTMLElement {
@@ -15,7 +15,7 @@ export function embedShown(embed: APIEmbed, frame: Frame): HTMLElement {
     element(
       "div",
       { class: "message-embed-words" },
-      authorShown(embed, frame),
+      authorShown(embed),
       title && element("div", { class: "message-embed-title" }, ...titled(title, url, frame)),
       description && element("div", { class: "message-embed-text" }, ...formatted(description, frame)),
       fields.length > 0 && element("div", { class: "message-fields" }, ...fieldsShown(fields, frame)),
@@ -38,14 +38,14 @@ function titled(text: string, url: string | undefined, frame: Frame): Node[] {
   return address ? [link(address, {}, ...words)] : words;
 }
 
-function authorShown({ author }: APIEmbed, frame: Frame): HTMLElement | null {
+function authorShown({ author }: APIEmbed): HTMLElement | null {
   if (!author) return null;
   const address = author.url ? webAddress(author.url) : null;
   const name = document.createTextNode(author.name);
   return element(
     "div",
     { class: "message-embed-author" },
-    smallPicture(author.icon_url, frame),
+    smallPicture(author.icon_url),
     address ? link(address, {}, name) : element("span", {}, name),
   );
 }
@@ -57,7 +57,7 @@ function footerShown({ footer, timestamp }: APIEmbed, frame: Frame): HTMLElement
   return element(
     "div",
     { class: "message-embed-footer" },
-    smallPicture(footer?.icon_url, frame),
+    smallPicture(footer?.icon_url),
     footer && element("span", {}, footer.text),
     footer && time && element("span", { "aria-hidden": "true" }, "•"),
     at && element("time", { datetime: at.toISOString() }, time),
@@ -65,13 +65,8 @@ function footerShown({ footer, timestamp }: APIEmbed, frame: Frame): HTMLElement
 }
 
 /** The small round picture beside a name; none where it lies elsewhere. */
-function smallPicture(url: string | undefined, frame: Frame): HTMLElement | null {
-  const address = url
-    ? pictureAddress(
-        url,
-        frame.message.attachments.map((file) => file.url),
-      )
-    : null;
+function smallPicture(url: string | undefined): HTMLElement | null {
+  const address = url ? ownAddress(url, location.href) : null;
   return address ? element("img", { class: "message-embed-icon", src: address, alt: "" }) : null;
 }
 

@@ -1,4 +1,4 @@
-import type { APIUser } from "discord-api-types/v10";
+import type { APIUser } from "discord.js";
 import { element } from "../element.ts";
 import { avatar } from "./avatar.ts";
 import type { WireMessage } from "./context.ts";

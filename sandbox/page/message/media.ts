@@ -3,7 +3,7 @@ import { link } from "./formatted.ts";
 import type { Frame } from "./frame.ts";
 import { icon } from "./icons.ts";
 import { spoiler } from "./spoiler.ts";
-import { pictureAddress, webAddress } from "./web-address.ts";
+import { ownAddress, webAddress } from "./web-address.ts";
 
 export type Picture = {
   readonly url: string;
@@ -13,19 +13,14 @@ export type Picture = {
   readonly isSpoiler?: boolean;
 };
 
-/** Where the message's own files lie: pictures may come from there. */
-export function ownFiles(frame: Frame): string[] {
-  return frame.message.attachments.map(({ url }) => url);
-}
-
 /** A picture that opens when clicked. One that lies elsewhere is not fetched: it is told of, with a link. */
 export function picture(of: Picture, frame: Frame, className: string): HTMLElement {
-  const show = () => pictureShown(of, frame, className);
+  const show = () => pictureShown(of, className);
   return of.isSpoiler ? spoiler("div", frame, () => [show()]) : show();
 }
 
-function pictureShown({ url, description, width, height }: Picture, frame: Frame, className: string): HTMLElement {
-  const address = pictureAddress(url, ownFiles(frame));
+function pictureShown({ url, description, width, height }: Picture, className: string): HTMLElement {
+  const address = ownAddress(url, location.href);
   const words = description || fileName(url);
   if (address === null) {
     const elsewhere = webAddress(url);
@@ -38,7 +33,7 @@ function pictureShown({ url, description, width, height }: Picture, frame: Frame
 }
 
 export function fileName(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  const path = URL.canParse(url, location.href) ? new URL(url, location.href).pathname : url;
   const name = path.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(name) || "file";
@@ -49,7 +44,7 @@ export function fileName(url: string): string {
 
 /** A file as a card, with its size and a way to keep it. */
 export function fileCard(file: { url: string; name: string; size?: number | null | undefined }): HTMLElement {
-  const url = webAddress(file.url);
+  const url = ownAddress(file.url, location.href) ?? webAddress(file.url);
   const name = document.createTextNode(file.name);
   return element(
     "div",

@@ -1,4 +1,4 @@
-import type { APISelectMenuComponent } from "discord-api-types/v10";
+import type { APISelectMenuComponent } from "discord.js";
 import type { Frame } from "./frame.ts";
 
 /** Something a menu offers. */

@@ -1,4 +1,4 @@
-import type { APIPoll, APIPollAnswer } from "discord-api-types/v10";
+import type { APIPoll, APIPollAnswer } from "discord.js";
 import { element } from "../element.ts";
 import { dots, emojiShown } from "./button.ts";
 import type { Frame } from "./frame.ts";

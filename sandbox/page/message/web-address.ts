@@ -4,16 +4,14 @@ export function webAddress(text: string): string | null {
   return new URL(text).href;
 }
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 /**
- * A picture's address, if it lies on this machine or where one of the `known` files lies. Any other would be a request
- * to a stranger: null.
+ * The address of a file on the page's own server, where the files of all messages lie; null for any other. A picture that
+ * lies elsewhere would be a request to a stranger.
+ *
+ * @param page the page's own address
  */
-export function pictureAddress(text: string, known: readonly string[]): string | null {
-  const address = webAddress(text);
-  if (address === null) return null;
-  const { host, hostname } = new URL(address);
-  const isKnown = known.some((each) => URL.canParse(each) && new URL(each).host === host);
-  return loopback.test(hostname) || isKnown ? address : null;
+export function ownAddress(text: string, page: string): string | null {
+  if (!URL.canParse(text, page)) return null;
+  const url = new URL(text, page);
+  return url.origin === new URL(page).origin && url.protocol.startsWith("http") ? url.href : null;
 }

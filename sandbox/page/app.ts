@@ -1,1 +1,86 @@
-document.body.append("The playground");
+import { composerView } from "./composer.ts";
+import { element } from "./element.ts";
+import { faultsPanel } from "./faults-panel.ts";
+import { openForm } from "./form.ts";
+import { icon, iconButton } from "./icon.ts";
+import { logView } from "./log.ts";
+import { panelsView } from "./panels.ts";
+import { peopleView } from "./people.ts";
+import { placesView } from "./places.ts";
+import { Player } from "./player.ts";
+import type { Outcome } from "./protocol.ts";
+import { storyPanel } from "./story-panel.ts";
+import { wirePanel } from "./wire-panel.ts";
+
+/*
+ * The page puts its parts together here: places on the left, the channel in the middle, people on the right, and panels
+ * for what is behind the scenes. Each part looks at the player's mirror and acts through the player.
+ */
+
+const player = new Player();
+
+/** Goes on with what came of an act. */
+function follow(outcome: Outcome, what: string): void {
+  if (outcome.kind === "form") openForm(outcome.form, player, follow);
+  else if (outcome.kind === "refused") log.notice(outcome.words);
+  else if (outcome.kind === "silence") log.notice(`${what}: the application did not respond.`);
+}
+
+const log = logView(player, follow);
+const composer = composerView(player, follow);
+const places = placesView(player, () => drawer(null));
+const people = peopleView(player, follow);
+const panels = panelsView([storyPanel(player, follow), faultsPanel(player, follow), wirePanel(player)]);
+const title = element("h2", { class: "channel-title" });
+const connection = element("div", { class: "connection", role: "status" });
+const app = element("div", { class: "app" });
+
+/** At phone width places and people are drawers, one open at a time. */
+function drawer(name: "places" | "people" | null): void {
+  app.dataset.drawer = name === null || app.dataset.drawer === name ? "" : name;
+  openPlaces.setAttribute("aria-expanded", String(app.dataset.drawer === "places"));
+  openPeople.setAttribute("aria-expanded", String(app.dataset.drawer === "people"));
+}
+
+const openPlaces = iconButton("menu", "Servers and channels", () => drawer("places"));
+const openPeople = iconButton("people", "Members", () => drawer("people"));
+openPlaces.classList.add("narrow-only");
+openPeople.classList.add("narrow-only", "opens-people");
+
+player.onMove = () => {
+  const { channel } = player;
+  const server = player.mirror.here?.name ?? "";
+  document.title = channel ? `#${channel.name} · ${server} · Unmask` : "Unmask, the playground";
+  if (channel) title.replaceChildren(icon(channel.isThread ? "thread" : "hash"), channel.name);
+  else title.replaceChildren("There is no channel you can see here.");
+  log.draw();
+  composer.moved();
+};
+player.onConnected = (isConnected) => {
+  connection.textContent = isConnected ? "" : "The demo does not answer; trying again…";
+};
+player.mirror.on("stage", () => {
+  const { bot } = player.mirror.stage ?? { bot: "running" };
+  app.classList.toggle("bot-away", bot !== "running");
+});
+
+app.append(
+  places,
+  element(
+    "main",
+    { class: "middle" },
+    element("header", { class: "channel-header" }, openPlaces, title, ...panels.buttons, openPeople),
+    connection,
+    element(
+      "div",
+      { class: "stage" },
+      element("div", { class: "conversation" }, log.element, composer.element),
+      panels.place,
+    ),
+  ),
+  people,
+);
+document.body.append(app);
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && app.dataset.drawer) drawer(null);
+});

@@ -85,7 +85,9 @@ export function createActors(uploads: Uploads): Actors {
     async submit(member, { formId, fields }) {
       const modal = forms.get(formId);
       if (!modal) throw new CannotType("This form is not open any more.");
-      const filled = Object.entries(fields).map(([key, entry]) => [key, fieldValue(entry, uploads)] as const);
+      // A field without files is one nobody touched.
+      const touched = Object.entries(fields).filter(([, entry]) => !isEmptyUpload(entry));
+      const filled = touched.map(([key, entry]) => [key, fieldValue(entry, uploads)] as const);
       return outcome(member.submit(modal, Object.fromEntries(filled)));
     },
     async commands(member, { channelId }) {
@@ -133,6 +135,10 @@ function chosenFrom({ channel: { server } }: Message, menuType: number, value: s
 function storedFile({ filename, contentType = "application/octet-stream", content }: TypedFile) {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return { name: filename, contentType, bytes };
+}
+
+function isEmptyUpload(entry: FieldEntry): boolean {
+  return typeof entry === "object" && "uploads" in entry && entry.uploads.length === 0;
 }
 
 function fieldValue(entry: FieldEntry, uploads: Uploads): FieldValue {

@@ -1,0 +1,93 @@
+import { element } from "./element.ts";
+import { icon } from "./icon.ts";
+import { openMenu } from "./menu.ts";
+import type { Player } from "./player.ts";
+import type { Outcome, PersonEntry } from "./protocol.ts";
+
+/** Who is in the server, and who the visitor is. */
+export function peopleView(player: Player, follow: (outcome: Outcome, what: string) => void): HTMLElement {
+  const { mirror } = player;
+  const chooser = element("select", { id: "who" });
+  const lists = element("div", { class: "people-lists" });
+
+  chooser.addEventListener("change", () => player.be(chooser.value));
+
+  function draw(): void {
+    const { here } = mirror;
+    if (!here) return;
+    const people = here.people.filter(({ bot }) => !bot);
+    chooser.replaceChildren(
+      ...people.map(({ id, name, heading }) => {
+        const role = heading === "Members" ? "" : ` (${heading})`;
+        return element("option", { value: id, selected: id === here.viewerId }, `${name}${role}`);
+      }),
+    );
+    chooser.value = here.viewerId;
+    const headings = [...new Set(here.people.map(({ heading }) => heading))].sort(
+      (a, b) => weight(a) - weight(b) || a.localeCompare(b),
+    );
+    lists.replaceChildren(
+      ...headings.flatMap((heading) => {
+        const under = here.people.filter((person) => person.heading === heading);
+        return [
+          element("h3", { class: "people-heading" }, `${heading} · ${under.length}`),
+          element("ul", { class: "people-list" }, ...under.map(personItem)),
+        ];
+      }),
+    );
+  }
+
+  function personItem(person: PersonEntry): HTMLElement {
+    const isViewer = person.id === mirror.here?.viewerId;
+    const button = element(
+      "button",
+      { type: "button", class: "person", "aria-haspopup": "menu" },
+      avatar(person),
+      element("span", { class: "person-name" }, person.name),
+      person.bot && element("span", { class: "tag" }, "App"),
+      isViewer && element("span", { class: "tag tag-you" }, "You"),
+    );
+    const open = async () => {
+      const commands = (await player.commands()).filter(({ type }) => type === 2);
+      openMenu(button, `${person.name}`, [
+        ...(person.bot || isViewer ? [] : [{ words: `Be ${person.name}`, choose: () => player.be(person.id) }]),
+        ...commands.map(({ name }) => ({
+          words: name,
+          async choose() {
+            const channelId = player.channel?.id ?? "";
+            const act = { channelId, command: name, on: "person", targetId: person.id } as const;
+            follow(await player.do("menu", act), name);
+          },
+        })),
+        { words: "Copy the id", choose: () => void navigator.clipboard.writeText(person.id) },
+      ]);
+    };
+    button.addEventListener("click", () => void open());
+    button.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      void open();
+    });
+    return element("li", {}, button);
+  }
+
+  mirror.on("here", draw);
+  return element(
+    "aside",
+    { class: "people", "aria-label": "Members" },
+    element("div", { class: "who" }, element("label", { for: "who" }, "You are"), chooser, icon("people")),
+    lists,
+  );
+}
+
+function weight(heading: string): number {
+  const order = ["Owner", "", "Members", "Apps"];
+  return order.includes(heading) ? order.indexOf(heading) : 1;
+}
+
+/** A coloured disc with the first letter of a name. */
+export function avatar({ id, name }: { readonly id: string; readonly name: string }): HTMLElement {
+  const hue = [...id].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % 360, 7);
+  const disc = element("span", { class: "avatar", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase());
+  disc.style.setProperty("--hue", String(hue));
+  return disc;
+}

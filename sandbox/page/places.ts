@@ -1,0 +1,81 @@
+import { element } from "./element.ts";
+import { icon } from "./icon.ts";
+import type { Player } from "./player.ts";
+import type { ChannelEntry } from "./protocol.ts";
+
+/** The servers, and the channels and threads of the one that is shown. */
+export function placesView(player: Player, arrived: () => void): HTMLElement {
+  const { mirror } = player;
+  const rail = element("ul", { class: "rail" });
+  const heading = element("h1", { class: "side-heading" });
+  const list = element("ul", { class: "channels" });
+  /** The last message seen in each channel. */
+  const seen = new Map<string, string>();
+
+  function drawServers(): void {
+    rail.replaceChildren(
+      ...mirror.servers.map(({ id, name }) => {
+        const isHere = id === mirror.here?.id;
+        const initials = name.split(" ").map((word) => word.slice(0, 1));
+        const label = { type: "button", title: name, "aria-label": name, "aria-current": isHere ? "true" : null };
+        const button = element("button", { class: "server", ...label }, ...initials);
+        button.addEventListener("click", () => player.goToServer(id));
+        return element("li", {}, button);
+      }),
+    );
+  }
+
+  function drawChannels(): void {
+    const { here } = mirror;
+    if (!here) return;
+    heading.textContent = here.name;
+    const last = lastMessages();
+    if (player.channel) seen.set(player.channel.id, last.get(player.channel.id) ?? "");
+    const entry = (channel: ChannelEntry): HTMLElement => {
+      const threads = here.channels.filter(({ parentId, isClosed }) => parentId === channel.id && !isClosed);
+      const isHere = channel.id === player.channel?.id;
+      const isNew = !isHere && (last.get(channel.id) ?? "") !== (seen.get(channel.id) ?? "");
+      const button = element(
+        "button",
+        { type: "button", class: isNew ? "channel channel-new" : "channel", "aria-current": isHere ? "page" : null },
+        icon(channel.isThread ? "thread" : channel.isPrivate ? "lock" : "hash"),
+        element("span", { class: "channel-name" }, channel.name),
+        isNew && element("span", { class: "unseen" }, "new"),
+      );
+      button.addEventListener("click", () => {
+        player.goToChannel(channel.id);
+        arrived();
+      });
+      const below = threads.length > 0 && element("ul", { class: "threads" }, ...threads.map(entry));
+      return element("li", {}, button, below);
+    };
+    const hadFocus = list.contains(document.activeElement);
+    list.replaceChildren(...here.channels.filter(({ isThread }) => !isThread).map(entry));
+    if (hadFocus) list.querySelector<HTMLElement>("[aria-current]")?.focus();
+  }
+
+  function lastMessages(): Map<string, string> {
+    const last = new Map<string, string>();
+    for (const { id, channel_id: channelId } of mirror.messages.values()) {
+      const before = last.get(String(channelId)) ?? "";
+      if (id.length > before.length || (id.length === before.length && id > before)) last.set(String(channelId), id);
+    }
+    return last;
+  }
+
+  mirror.on("here", () => {
+    drawServers();
+    drawChannels();
+  });
+  mirror.on("messages", ({ all }) => {
+    // What was there when the visitor came is nothing new to anybody.
+    if (all) for (const [channelId, id] of lastMessages()) if (!seen.has(channelId)) seen.set(channelId, id);
+    drawChannels();
+  });
+  return element(
+    "div",
+    { class: "places" },
+    element("nav", { "aria-label": "Servers" }, rail),
+    element("nav", { "aria-label": "Channels", class: "side" }, heading, list),
+  );
+}

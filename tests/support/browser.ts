@@ -1,21 +1,6 @@
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { describe, onTestFinished } from "vitest";
-
-const usualPlaces = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/usr/bin/google-chrome-stable",
-  "/snap/bin/chromium",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
-
-/** The system's Chromium: what CHROMIUM names, or where it usually is; undefined if there is none. */
-export function findChromium(): string | undefined {
-  return [process.env.CHROMIUM, ...usualPlaces].find((path) => path !== undefined && existsSync(path));
-}
+import { findChromium } from "./chromium.ts";
 
 /** For tests in a real browser: skipped where there is none, and with CI set that counts as failed. */
 export function describeInBrowser(title: string, tests: () => void): void {

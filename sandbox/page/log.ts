@@ -1,7 +1,7 @@
 import { element } from "./element.ts";
 import { iconButton } from "./icon.ts";
 import { openMenu } from "./menu.ts";
-import { type MessageContext, renderMessage, updateMessage } from "./message/message.ts";
+import { type MessageContext, refreshTimes, renderMessage, updateMessage } from "./message/message.ts";
 import { byAge, type MessageNews } from "./mirror.ts";
 import type { Player } from "./player.ts";
 import type { Outcome, WireMessage } from "./protocol.ts";
@@ -27,12 +27,15 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
         user: (id) => here?.people.find((person) => person.id === id),
         role: (id) => here?.roles.find((role) => role.id === id),
         channel: (id) => here?.channels.find((channel) => channel.id === id),
+        ids: (kind) =>
+          (kind === "user" ? here?.people : kind === "role" ? here?.roles : here?.channels)?.map(({ id }) => id) ?? [],
       },
       act: {
         press: (messageId, customId) => did(player.do("press", { messageId, customId }), "The button"),
         choose: (messageId, customId, values) => did(player.do("choose", { messageId, customId, values }), "The menu"),
         vote: (messageId, answerIds) => did(player.do("vote", { messageId, answerIds }), "The vote"),
         open: openLink,
+        openChannel: (id) => player.goToChannel(id),
       },
     };
   }
@@ -153,5 +156,6 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
   }
 
   mirror.on("messages", take);
+  window.setInterval(() => refreshTimes(log, mirror.now()), 1000);
   return { element: log, draw, notice };
 }

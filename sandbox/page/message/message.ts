@@ -7,7 +7,7 @@ import { componentsShown } from "./components.ts";
 import type { MessageContext, SentMessage, WireMessage } from "./context.ts";
 import { embedShown } from "./embed.ts";
 import { formatted } from "./formatted.ts";
-import { createFrame, type Frame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { aboveLine, authorAvatar, authorLine, personOf, privateLine } from "./header.ts";
 import { icon } from "./icons.ts";
 import { momentText, stampText } from "./moment.ts";
@@ -28,6 +28,25 @@ export function renderMessage(message: SentMessage, context: MessageContext): HT
   frames.set(shown, frame);
   listen(shown, frame, () => redraw(shown, frame));
   return shown;
+}
+
+function createFrame(message: WireMessage, context: MessageContext): Frame {
+  const { language } = navigator;
+  return {
+    message,
+    context,
+    // The page speaks English, so a date in another language would stand in the middle of an English sentence.
+    manner: { locale: language.startsWith("en") ? language : "en-US" },
+    menu: null,
+    picked: new Map(),
+    pending: new Set(),
+    failed: false,
+    ballot: [],
+    showsResults: false,
+    revealed: new Set(),
+    spoilers: 0,
+    isDrawn: false,
+  };
 }
 
 /** Shows a message anew in its place. What has the focus keeps it, an open menu stays open, a spoiler stays uncovered. */

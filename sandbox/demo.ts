@@ -2,26 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StorageUnavailable } from "../src/storage/unavailable.ts";
-import { startBot } from "./demo/bot.ts";
-import { castOf } from "./demo/cast.ts";
 import { createChecks } from "./demo/checks.ts";
-import { storyClock } from "./demo/clock.ts";
 import { makeDatabase, NoDemoDatabase } from "./demo/database.ts";
-import { guessNextDoor, makeNeighbours, settleIn } from "./demo/neighbours.ts";
+import { guessNextDoor, settleIn } from "./demo/neighbours.ts";
 import { painter } from "./demo/paint.ts";
 import { play } from "./demo/prompt.ts";
 import { createStage } from "./demo/stage.ts";
-import { storyBegins, tellStory } from "./demo/story.ts";
+import { tellStory } from "./demo/story.ts";
 import { createTranscript } from "./demo/transcript.ts";
-import { Changes } from "./discord/changes.ts";
-import { startDiscord } from "./discord/server.ts";
-import { marchCatalogues } from "./openrouter/catalogues.ts";
-import { startOpenRouter } from "./openrouter/server.ts";
-import { type BotKeeper, keepBot } from "./playground/bot-keeper.ts";
-import { createFaultBoard } from "./playground/fault-board.ts";
+import type { BotKeeper } from "./playground/bot-keeper.ts";
+import { buildScene } from "./playground/scene.ts";
 import { startPlayground } from "./playground/server.ts";
-import { createStoryPlayer } from "./playground/story-player.ts";
-import { createWireTape } from "./playground/wire-tape.ts";
 
 /*
  * The demo: a small Discord and a small OpenRouter on 127.0.0.1 and the real bot between them play 11 to 18 March 2026,
@@ -69,53 +60,28 @@ async function demo(): Promise<number> {
     endings.push(() => playground.close());
     console.log(`The page: ${playground.url}\n`);
   }
-  const clock = storyClock(storyBegins);
-  const changed = new Changes();
-  const tape = createWireTape(clock.now, () => changed.announce());
-  const discord = await startDiscord({ now: clock.nowMs, watch: tape.discord });
-  endings.push(() => discord.stop());
-  const openRouter = await startOpenRouter({ catalogue: marchCatalogues().before, watch: tape.openRouter });
-  endings.push(() => openRouter.close());
+  // Nobody reads a file as it is written.
+  const scene = await buildScene({ paceMs: !once && process.stdout.isTTY ? 400 : 0, signal: stopping.signal });
+  const { discord, openRouter, cast, clock, story, bot } = scene;
+  endings.push(() => scene.stop());
   // Where somebody watches, models speak as fast as one reads.
   if (!once) openRouter.chat.setPace({ pieceMs: 20 });
-  const cast = castOf(discord);
-  const neighbours = makeNeighbours(discord, cast.members.ann);
-  const story = createStoryPlayer({
-    now: clock.now,
-    // Nobody reads a file as it is written.
-    paceMs: !once && process.stdout.isTTY ? 400 : 0,
-    signal: stopping.signal,
-    changed: () => changed.announce(),
-  });
-  const terminal = createTranscript({
-    server: cast.watch.server,
-    now: clock.now,
-    paint,
-    write: (line) => console.log(line),
-  });
+  const { server } = cast.watch;
+  const terminal = createTranscript({ server, now: clock.now, paint, write: (line) => console.log(line) });
   const transcript = story.overhear(terminal);
   const { database, said, remove } = await makeDatabase(process.env.DATABASE_URL);
-  endings.push(remove);
+  endings.splice(-1, 0, remove);
   transcript.line(`Unmask, the demo. Discord and OpenRouter are small ones on this machine, the bot is the real one.`);
   transcript.line(paint("dim", `Discord ${discord.apiUrl} · OpenRouter ${openRouter.baseUrl} · ${said}`));
 
   const dataDir = mkdtempSync(join(tmpdir(), "unmask-demo-files-"));
   // Also when the process ends in a way nobody planned.
   process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
-  const start = () =>
-    startBot({
-      discord: { apiUrl: discord.apiUrl, token: discord.token },
-      openRouter,
-      database,
-      dataDir,
-      clock: clock.now,
-    });
-  const bot = await keepBot(start, () => changed.announce());
-  endings.push(() => bot.stop());
-  playground?.show({ discord, clock, bot, story, tape, changed, faults: createFaultBoard({ discord, openRouter }) });
-  await settleIn(neighbours);
+  await scene.startBot({ database, dataDir });
+  playground?.show(scene);
+  await settleIn(scene.neighbours);
   // What goes on next door has no part in the story.
-  if (!once) guessNextDoor(neighbours).catch(() => undefined);
+  if (!once) guessNextDoor(scene.neighbours).catch(() => undefined);
   const stage = createStage(transcript, () => story.pause());
   const checks = createChecks();
   try {
@@ -140,7 +106,7 @@ async function demo(): Promise<number> {
 
   invite(playground.url);
   clock.run();
-  changed.announce();
+  scene.changed.announce();
   const end = await play({
     discord,
     channel: cast.watch,

@@ -19,7 +19,12 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
 
   function context(): MessageContext {
     const { here } = mirror;
-    const did = async (outcome: Promise<Outcome>, what: string) => follow(await outcome, what);
+    const did = async (acted: Promise<Outcome>, what: string) => {
+      const outcome = await acted;
+      // The message itself says that it failed.
+      if (outcome.kind === "silence") throw new Error(`${what} was not answered.`);
+      follow(outcome, what);
+    };
     return {
       now: mirror.now(),
       viewer: { id: here?.viewerId ?? "" },
@@ -27,8 +32,10 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
         user: (id) => here?.people.find((person) => person.id === id),
         role: (id) => here?.roles.find((role) => role.id === id),
         channel: (id) => here?.channels.find((channel) => channel.id === id),
-        ids: (kind) =>
-          (kind === "user" ? here?.people : kind === "role" ? here?.roles : here?.channels)?.map(({ id }) => id) ?? [],
+        ids: (kind) => {
+          const all = { user: here?.people, role: here?.roles, channel: here?.channels }[kind];
+          return (all ?? []).map(({ id }) => id);
+        },
       },
       act: {
         press: (messageId, customId) => did(player.do("press", { messageId, customId }), "The button"),
@@ -36,6 +43,7 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
         vote: (messageId, answerIds) => did(player.do("vote", { messageId, answerIds }), "The vote"),
         open: openLink,
         openChannel: (id) => player.goToChannel(id),
+        dismiss: (messageId) => mirror.dismiss(messageId),
       },
     };
   }
@@ -129,22 +137,21 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
     log.insertBefore(row.whole, later ? (rows.get(later.id)?.whole ?? null) : null);
   }
 
-  /** A line wherever a new day begins, in the visitor's own zone. */
+  /** A line wherever a new day begins, in the visitor's own zone; what one says in one go has one head. */
   function divide(): void {
     for (const line of log.querySelectorAll(".day")) line.remove();
-    let before = "";
-    for (const { whole, message } of [...log.children].flatMap((child) => rowAt(child))) {
-      const sentAt = mirror.messages.get(message.dataset.messageId ?? "")?.timestamp;
-      const day = new Date(String(sentAt)).toLocaleDateString(undefined, { dateStyle: "long" });
-      if (day !== before) whole.before(element("div", { class: "day", role: "separator" }, element("span", {}, day)));
-      before = day;
+    let before: WireMessage | null = null;
+    for (const { id } of [...rows.keys()].map((key) => ({ id: key })).sort(byAge)) {
+      const message = mirror.messages.get(id);
+      const row = rows.get(id);
+      if (!message || !row) continue;
+      const day = dayOf(message);
+      if (!before || dayOf(before) !== day) {
+        row.whole.before(element("div", { class: "day", role: "separator" }, element("span", {}, day)));
+      }
+      row.message.classList.toggle("message-is-grouped", before !== null && goesOn(before, message));
+      before = message;
     }
-  }
-
-  function rowAt(child: Element): Row[] {
-    const id = child.querySelector<HTMLElement>("[data-message-id]")?.dataset.messageId ?? "";
-    const row = rows.get(id);
-    return row ? [row] : [];
   }
 
   /** Words of the page itself that are nobody's message. */
@@ -158,4 +165,19 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
   mirror.on("messages", take);
   window.setInterval(() => refreshTimes(log, mirror.now()), 1000);
   return { element: log, draw, notice };
+}
+
+function dayOf({ timestamp }: WireMessage): string {
+  return new Date(timestamp).toLocaleDateString(undefined, { dateStyle: "long" });
+}
+
+/** How long one may pause and still be seen as going on. */
+const sameBreathMs = 7 * 60_000;
+
+function goesOn(before: WireMessage, message: WireMessage): boolean {
+  const pauseMs = Date.parse(message.timestamp) - Date.parse(before.timestamp);
+  const isPlain = message.type === 0 && before.type !== 18;
+  return (
+    isPlain && before.author.id === message.author.id && pauseMs < sameBreathMs && dayOf(before) === dayOf(message)
+  );
 }

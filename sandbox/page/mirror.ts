@@ -44,6 +44,12 @@ export class Mirror {
     return [...this.messages.values()].filter((message) => message.channel_id === channelId).sort(byAge);
   }
 
+  /** Hides a message here; who else sees it goes on seeing it. */
+  dismiss(id: string): void {
+    this.messages.delete(id);
+    this.#tell("messages", { fresh: [], gone: [id], all: false });
+  }
+
   take(tidings: Tidings): void {
     switch (tidings.kind) {
       case "everything":

@@ -1,6 +1,7 @@
 import { element } from "./element.ts";
 import { icon } from "./icon.ts";
 import { openMenu } from "./menu.ts";
+import { avatar } from "./message/avatar.ts";
 import type { Player } from "./player.ts";
 import type { Outcome, PersonEntry } from "./protocol.ts";
 
@@ -42,7 +43,7 @@ export function peopleView(player: Player, follow: (outcome: Outcome, what: stri
     const button = element(
       "button",
       { type: "button", class: "person", "aria-haspopup": "menu" },
-      avatar(person),
+      avatar(person.id, person.name),
       element("span", { class: "person-name" }, person.name),
       person.bot && element("span", { class: "tag" }, "App"),
       isViewer && element("span", { class: "tag tag-you" }, "You"),
@@ -82,12 +83,4 @@ export function peopleView(player: Player, follow: (outcome: Outcome, what: stri
 function weight(heading: string): number {
   const order = ["Owner", "", "Members", "Apps"];
   return order.includes(heading) ? order.indexOf(heading) : 1;
-}
-
-/** A coloured disc with the first letter of a name. */
-export function avatar({ id, name }: { readonly id: string; readonly name: string }): HTMLElement {
-  const hue = [...id].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % 360, 7);
-  const disc = element("span", { class: "avatar", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase());
-  disc.style.setProperty("--hue", String(hue));
-  return disc;
 }

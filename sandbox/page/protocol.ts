@@ -1,10 +1,12 @@
+import type { APIMessage } from "discord.js";
+
 /*
  * What the page and the playground behind it say to each other. The page gets everything through one stream of tidings,
  * for one person in one server, and sends acts of that person; nothing else goes between them.
  */
 
 /** A message as Discord's API has it. */
-export type WireMessage = { readonly id: string; readonly [field: string]: unknown };
+export type WireMessage = APIMessage;
 
 export type ServerEntry = { readonly id: string; readonly name: string };
 

@@ -4,16 +4,18 @@ import type { StageView } from "../page/protocol.ts";
 /** The bot, which can be restarted while everything around it goes on. */
 export type BotKeeper = {
   readonly state: StageView["bot"];
-  /** Of all its lives. */
+  /** Warnings and worse, of all its lives. */
   complaints(): LogLine[];
+  /** Starts it for the first time; resolves when it is there. */
+  start(make: () => Promise<RunningBot>): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Starts the bot; resolves when it is there. */
-export async function keepBot(start: () => Promise<RunningBot>, changed: () => void): Promise<BotKeeper> {
-  let bot: RunningBot | null = await start();
-  let state: StageView["bot"] = "running";
+export function keepBot(changed: () => void): BotKeeper {
+  let make: (() => Promise<RunningBot>) | null = null;
+  let bot: RunningBot | null = null;
+  let state: StageView["bot"] = "starting";
   let work = Promise.resolve();
   const past: LogLine[] = [];
 
@@ -22,7 +24,7 @@ export async function keepBot(start: () => Promise<RunningBot>, changed: () => v
     changed();
   }
 
-  async function stop(): Promise<void> {
+  async function end(): Promise<void> {
     if (!bot) return;
     const leaving = bot;
     bot = null;
@@ -30,12 +32,13 @@ export async function keepBot(start: () => Promise<RunningBot>, changed: () => v
     past.push(...leaving.complaints());
   }
 
-  async function startAgain(): Promise<void> {
+  async function beginAgain(): Promise<void> {
+    if (!make) throw new Error("The bot was never started.");
     try {
       become("stopping");
-      await stop();
+      await end();
       become("starting");
-      bot = await start();
+      bot = await make();
       become("running");
     } catch (error) {
       become("failed");
@@ -43,20 +46,26 @@ export async function keepBot(start: () => Promise<RunningBot>, changed: () => v
     }
   }
 
+  function restart(): Promise<void> {
+    // Restarts come one after the other, and one that failed does not bar the next.
+    const restarted = work.then(beginAgain);
+    work = restarted.catch(() => undefined);
+    return restarted;
+  }
+
   return {
     get state() {
       return state;
     },
     complaints: () => [...past, ...(bot?.complaints() ?? [])],
-    restart() {
-      // Restarts come one after the other, and one that failed does not bar the next.
-      const restarted = work.then(startAgain);
-      work = restarted.catch(() => undefined);
-      return restarted;
+    start(given) {
+      make = given;
+      return restart();
     },
+    restart,
     async stop() {
       await work;
-      await stop();
+      await end();
     },
   };
 }

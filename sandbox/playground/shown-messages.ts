@@ -43,7 +43,7 @@ export function wireMessage(message: Message, viewer: Member, discord: DiscordSa
   const marked = isRaw(poll) ? { ...shape, poll: withOwnVotes(poll, message, viewer) } : shape;
   const origin = new URL(discord.apiUrl).origin;
   const local = JSON.stringify(marked).replaceAll(new RegExp(`${origin}(?=/(?:ephemeral-)?attachments/)`, "g"), "");
-  return { id: message.id, ...(JSON.parse(local) as Raw) };
+  return JSON.parse(local);
 }
 
 function withReference(shape: Raw, message: Message): Raw {

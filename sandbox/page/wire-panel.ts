@@ -22,11 +22,23 @@ export function wirePanel(player: Player): Panel {
     { "aria-label": "What is shown" },
     ...kinds.map(({ words }, at) => element("option", { value: at }, words)),
   );
-  const list = element("ul", { class: "wire", tabindex: "0", "aria-label": "The wire, newest first" });
+  const list = element("ul", { class: "wire", tabindex: 0, "aria-label": "The wire, newest first" });
   const fits = (entry: WireEntry) => kinds[Number(chooser.value)]?.fits(entry) ?? true;
+  /** The line on top. */
+  let newest: { readonly entry: WireEntry; readonly times: number } | null = null;
 
   function draw(): void {
-    list.replaceChildren(...mirror.wire.filter(fits).map(wireItem));
+    list.replaceChildren();
+    newest = null;
+    for (const entry of [...mirror.wire].reverse()) add(entry);
+  }
+
+  function add(entry: WireEntry): void {
+    if (!fits(entry)) return;
+    const isAgain = newest !== null && isRepeated(entry, newest.entry);
+    if (isAgain) list.firstElementChild?.remove();
+    newest = { entry, times: isAgain && newest ? newest.times + 1 : 1 };
+    list.prepend(wireItem(entry, newest.times));
   }
 
   chooser.addEventListener("change", draw);
@@ -34,33 +46,40 @@ export function wirePanel(player: Player): Panel {
     if (!list.isConnected) return;
     // Everything anew when the mirror was.
     if (fresh.length >= mirror.wire.length) draw();
-    else list.prepend(...[...fresh].reverse().filter(fits).map(wireItem));
+    else for (const entry of fresh) add(entry);
     while (list.children.length > mostShown) list.lastElementChild?.remove();
   });
   const whole = element("div", { class: "panel-body panel-wire" }, chooser, list);
   return { name: "Wire", icon: "wire", element: whole, opened: draw };
 }
 
-function wireItem(entry: WireEntry): HTMLElement {
+/** A line of the panel; what comes again and again in a row, as looks at the catalogue do, is one line that counts. */
+function wireItem(entry: WireEntry, times: number): HTMLElement {
   const { at, kind, to, title, status, fault, detail } = entry;
   const isBad = kind === "violation";
   const isRefused = !isBad && (fault !== null || status === 0 || (status ?? 200) >= 400);
+  const way = kind === "event" ? "→ bot" : isBad ? "against the rules" : `→ ${to}`;
+  const said = [status === null ? null : status === 0 ? "no answer" : String(status), fault].filter(Boolean).join(", ");
   const line = [
     element("time", { datetime: at }, at.slice(11, 19)),
-    element(
-      "span",
-      { class: "wire-way" },
-      kind === "event" ? "→ bot" : kind === "violation" ? "against the rules" : `→ ${to}`,
-    ),
+    element("span", { class: "wire-way" }, way),
+    times > 1 && element("span", { class: "wire-way" }, `${times} times`),
+    said !== "" && element("span", { class: "wire-status" }, said),
     element("span", { class: "wire-title" }, title),
-    status !== null && element("span", { class: "wire-status" }, status === 0 ? "no answer" : String(status)),
-    fault !== null && element("span", { class: "wire-status" }, fault),
   ];
   const style = `wire-item${isBad ? " wire-bad" : ""}${isRefused ? " wire-refused" : ""}`;
   if (detail === "") return element("li", { class: style }, element("div", { class: "wire-line" }, ...line));
-  return element(
-    "li",
-    { class: style },
-    element("details", {}, element("summary", { class: "wire-line" }, ...line), element("pre", {}, detail)),
+  const opened = element(
+    "details",
+    {},
+    element("summary", { class: "wire-line" }, ...line),
+    element("pre", {}, detail),
   );
+  return element("li", { class: style }, opened);
+}
+
+function isRepeated(entry: WireEntry, before: WireEntry): boolean {
+  const { kind, to, title, status, fault, detail } = entry;
+  const isSame = kind === before.kind && to === before.to && title === before.title && status === before.status;
+  return isSame && fault === before.fault && detail === "" && before.detail === "";
 }

@@ -38,7 +38,7 @@ export function stateOf(message: Message, viewer: Member): string {
  * to files lead to the page's own server.
  */
 export function wireMessage(message: Message, viewer: Member, discord: DiscordSandbox): WireMessage {
-  const shape = withReference(messageShape(message, true), message);
+  const shape = withReference(messageShape(message, true), message, viewer);
   const { poll } = shape;
   const marked = isRaw(poll) ? { ...shape, poll: withOwnVotes(poll, message, viewer) } : shape;
   const origin = new URL(discord.apiUrl).origin;
@@ -46,13 +46,13 @@ export function wireMessage(message: Message, viewer: Member, discord: DiscordSa
   return JSON.parse(local);
 }
 
-function withReference(shape: Raw, message: Message): Raw {
+function withReference(shape: Raw, message: Message, viewer: Member): Raw {
   const { exchange, repliesTo, channel } = message;
-  const answered = repliesTo ? channel.history.find(({ id }) => id === repliesTo) : undefined;
+  const answered = repliesTo ? channel.messages({ as: viewer }).find(({ id }) => id === repliesTo) : undefined;
   const typed = exchange?.kind === "command" && exchange.original === message;
   return {
     ...shape,
-    ...(repliesTo ? { referenced_message: answered && !answered.deleted ? messageShape(answered, true) : null } : {}),
+    ...(repliesTo ? { referenced_message: answered ? messageShape(answered, true) : null } : {}),
     ...(typed
       ? {
           interaction: {

@@ -2,7 +2,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIMessage } from "discord.js";
 import type { Page } from "playwright-core";
-import { onTestFinished } from "vitest";
 import { pageFile } from "../../sandbox/playground/files.ts";
 import { pageHeaders } from "../../sandbox/playground/guarding.ts";
 import { type Looks, openPage } from "../support/browser.ts";
@@ -59,6 +58,11 @@ window.stage = {
       }
     }
   },
+  clear() {
+    for (const message of shown.values()) message.remove();
+    shown.clear();
+    acts.length = 0;
+  },
   refresh: (now) => refreshTimes(document, new Date(now)),
 };
 `;
@@ -93,17 +97,20 @@ export type Stage = {
   readonly complaints: string[];
   /** Shows messages, or shows them anew. */
   show(...messages: APIMessage[]): Promise<void>;
+  /** Takes all messages away, and forgets what they have asked for. */
+  clear(): Promise<void>;
   /** What the messages have asked for so far. */
   acts(): Promise<unknown[][]>;
   refresh(now: string): Promise<void>;
 };
 
-type InPage = { stage: { acts: unknown[][]; show(messages: unknown): void; refresh(now: string): void } };
+type InPage = {
+  stage: { acts: unknown[][]; clear(): void; show(messages: unknown): void; refresh(now: string): void };
+};
 
-/** A page with nothing on it but messages, under the page's own policy. */
-export async function messageStage(looks: Looks = {}): Promise<Stage> {
+/** A page with nothing on it but messages, under the page's own policy. Whoever opened it closes it. */
+export async function openMessageStage(looks: Looks = {}): Promise<Stage & { close(): Promise<void> }> {
   const server = await serveStage();
-  onTestFinished(server.close);
   const { page, complaints } = await openPage(server.url, looks);
   await page.waitForFunction(() => "stage" in globalThis);
   return {
@@ -111,7 +118,12 @@ export async function messageStage(looks: Looks = {}): Promise<Stage> {
     complaints,
     show: (...messages) =>
       page.evaluate((all) => (globalThis as unknown as InPage).stage.show(all), messages as unknown[]),
+    clear: () => page.evaluate(() => (globalThis as unknown as InPage).stage.clear()),
     acts: () => page.evaluate(() => (globalThis as unknown as InPage).stage.acts),
     refresh: (now) => page.evaluate((at) => (globalThis as unknown as InPage).stage.refresh(at), now),
+    async close() {
+      await page.context().close();
+      server.close();
+    },
   };
 }

@@ -28,7 +28,7 @@ function pictureShown({ url, description, width, height }: Picture, className: s
     const attributes = { class: `message-elsewhere ${className}` };
     return elsewhere ? link(elsewhere, attributes, ...inside) : element("span", attributes, ...inside);
   }
-  const image = element("img", { src: address, alt: words, width, height, loading: "lazy" });
+  const image = element("img", { src: address, alt: words, width, height });
   return link(address, { class: `message-picture ${className}`, title: description ?? null }, image);
 }
 

@@ -15,7 +15,7 @@ const host = `<!doctype html>
 <link rel="stylesheet" href="message/message.css"><link rel="stylesheet" href="stage.css">
 <script type="module" src="stage.js"></script>
 </head>
-<body><main><h1>Messages</h1></main></body>
+<body><main></main></body>
 </html>`;
 
 const style =

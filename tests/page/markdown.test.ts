@@ -122,7 +122,7 @@ describe("what stands on lines of its own", () => {
       ["paragraph", "y"],
     ]);
     expect(page("```one line```")).toEqual([["code", "", "one line"]]);
-    expect(page("\\```x``` ```never closed")).toEqual([["paragraph", "```x``` ```never closed"]]);
+    expect(page("\\```x ```never closed")).toEqual([["paragraph", "```x ```never closed"]]);
   });
 
   it("lists within lists", () => {
@@ -186,8 +186,12 @@ describe("any text at all", () => {
   });
 
   it("is shown as it is where it has no marks", () => {
-    const unmarked = fc.string({ unit: "grapheme", maxLength: 200 }).filter((text) => !/[^\p{L}\p{M} ]/u.test(text));
-    fc.assert(fc.property(unmarked, (source) => expect(line(source)).toBe(source)));
+    const letters = fc.array(fc.constantFrom(..."abz éжあ漢👍\u0301".split("")), { maxLength: 200 });
+    fc.assert(
+      fc.property(letters, (parts) => {
+        expect(line(parts.join(""))).toBe(parts.join(""));
+      }),
+    );
   });
 
   const long = 20_000;

@@ -27,9 +27,11 @@ export function attachmentsShown(frame: Frame): HTMLElement | null {
   );
 }
 
-/** Pictures beside each other: one as large as it likes, two to four in halves, more in thirds. */
+/** Pictures beside each other: one as large as it likes, two to four in halves (the first of three is tall), more in thirds. */
 export function tilesClass(count: number): string {
-  return `message-tiles message-tiles-${count === 1 ? "one" : count <= 4 ? "halves" : "thirds"}`;
+  if (count === 1) return "message-tiles message-tiles-one";
+  if (count === 3) return "message-tiles message-tiles-halves message-tiles-three";
+  return `message-tiles message-tiles-${count <= 4 ? "halves" : "thirds"}`;
 }
 
 function isPicture({ content_type: type, filename }: APIAttachment): boolean {

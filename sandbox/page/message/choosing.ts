@@ -52,11 +52,11 @@ export function toggle(frame: Frame, menu: Menu, open: OpenMenu, at: number): bo
 export function closeMenu(frame: Frame, menu: Menu, open: OpenMenu): string[] | null {
   frame.menu = null;
   const before = chosenIn(menu, frame);
-  const { least, most } = limitsOf(menu);
+  const { least } = limitsOf(menu);
   // In the order of the list, whatever order they were clicked in.
   const values = menuOptions(menu, frame).flatMap(({ value }) => (open.chosen.includes(value) ? [value] : []));
   const isSame = values.length === before.length && values.every((value) => before.includes(value));
-  if ((isSame && most > 1) || values.length < least) return null;
+  if (isSame || values.length < least) return null;
   frame.picked.set(menu.custom_id, { values, of: JSON.stringify(menu) });
   return values;
 }

@@ -3,6 +3,12 @@ import type { APIMessage } from "discord.js";
 /** A message as Discord's API gives it. */
 export type WireMessage = APIMessage;
 
+/**
+ * A message as it came over the wire. It is taken at its word: the sandbox has checked what is in it against Discord's own
+ * schema before anybody sees it.
+ */
+export type SentMessage = { readonly id: string };
+
 /** What a message needs to know of the world around it, and how what is pressed in it gets out. */
 export type MessageContext = {
   readonly now: Date;

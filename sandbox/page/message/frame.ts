@@ -34,25 +34,6 @@ export type Frame = {
   isDrawn: boolean;
 };
 
-export function createFrame(message: WireMessage, context: MessageContext): Frame {
-  const { language } = navigator;
-  return {
-    message,
-    context,
-    // The page speaks English, so a date in another language would stand in the middle of an English sentence.
-    manner: { locale: language.startsWith("en") ? language : "en-US" },
-    menu: null,
-    picked: new Map(),
-    pending: new Set(),
-    failed: false,
-    ballot: [],
-    showsResults: false,
-    revealed: new Set(),
-    spoilers: 0,
-    isDrawn: false,
-  };
-}
-
 /** What a user is called here, also one who is not known. */
 export function userName(frame: Frame, id: string): string {
   return frame.context.resolve.user(id)?.name ?? "unknown-user";

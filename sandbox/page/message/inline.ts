@@ -196,7 +196,8 @@ class InlineReader {
     if (bracket >= 0) text = text.slice(0, bracket);
     if (this.#spans.isOpen("_")) text = text.replace(/_$/, "");
     text = text.replace(/[.,:;"'\]]+$/, "");
-    const balance = [...text].reduce((open, each) => open + (each === "(" ? 1 : each === ")" ? -1 : 0), 0);
-    return balance < 0 ? text.replace(/\)+$/, "") : text;
+    let open = [...text].reduce((sum, each) => sum + (each === "(" ? 1 : each === ")" ? -1 : 0), 0);
+    for (; open < 0 && text.endsWith(")"); open++) text = text.slice(0, -1);
+    return text;
   }
 }

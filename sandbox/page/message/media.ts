@@ -25,10 +25,10 @@ function pictureShown({ url, description, width, height }: Picture, className: s
   if (address === null) {
     const elsewhere = webAddress(url);
     const inside = [icon("outward"), element("span", {}, `Picture elsewhere: ${words}`)];
-    const attributes = { class: `message-elsewhere ${className}` };
+    const attributes = { class: `message-link message-elsewhere ${className}` };
     return elsewhere ? link(elsewhere, attributes, ...inside) : element("span", attributes, ...inside);
   }
-  const image = element("img", { src: address, alt: words, width, height, loading: "lazy" });
+  const image = element("img", { src: address, alt: words, width, height });
   return link(address, { class: `message-picture ${className}`, title: description ?? null }, image);
 }
 
@@ -53,7 +53,9 @@ export function fileCard(file: { url: string; name: string; size?: number | null
     element(
       "div",
       { class: "message-file-words" },
-      url ? link(url, { class: "message-file-name" }, name) : element("span", { class: "message-file-name" }, name),
+      url
+        ? link(url, { class: "message-link message-file-name" }, name)
+        : element("span", { class: "message-file-name" }, name),
       typeof file.size === "number" && element("div", { class: "message-file-size" }, sizeText(file.size)),
     ),
     url && download(url, file.name),

@@ -4,10 +4,10 @@ import { attachmentsShown } from "./attachments.ts";
 import { dots } from "./button.ts";
 import { adjustMenu } from "./choosing.ts";
 import { componentsShown } from "./components.ts";
-import type { MessageContext, WireMessage } from "./context.ts";
+import type { MessageContext, SentMessage, WireMessage } from "./context.ts";
 import { embedShown } from "./embed.ts";
 import { formatted } from "./formatted.ts";
-import { createFrame, type Frame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { aboveLine, authorAvatar, authorLine, personOf, privateLine } from "./header.ts";
 import { icon } from "./icons.ts";
 import { momentText, stampText } from "./moment.ts";
@@ -15,26 +15,45 @@ import { patch } from "./patch.ts";
 import { pollShown } from "./poll.ts";
 import { isSystemLine, systemLine, threadLink } from "./system-line.ts";
 
-export type { MessageContext, WireMessage } from "./context.ts";
+export type { MessageContext } from "./context.ts";
 
 const flag = { suppressEmbeds: 1 << 2, ephemeral: 1 << 6, loading: 1 << 7, secondKind: 1 << 15 } as const;
 
 const frames = new WeakMap<HTMLElement, Frame>();
 
 /** A message as Discord shows it. */
-export function renderMessage(message: WireMessage, context: MessageContext): HTMLElement {
-  const frame = createFrame(message, context);
+export function renderMessage(message: SentMessage, context: MessageContext): HTMLElement {
+  const frame = createFrame(message as WireMessage, context);
   const shown = drawn(frame);
   frames.set(shown, frame);
   listen(shown, frame, () => redraw(shown, frame));
   return shown;
 }
 
+function createFrame(message: WireMessage, context: MessageContext): Frame {
+  const { language } = navigator;
+  return {
+    message,
+    context,
+    // The page speaks English, so a date in another language would stand in the middle of an English sentence.
+    manner: { locale: language.startsWith("en") ? language : "en-US" },
+    menu: null,
+    picked: new Map(),
+    pending: new Set(),
+    failed: false,
+    ballot: [],
+    showsResults: false,
+    revealed: new Set(),
+    spoilers: 0,
+    isDrawn: false,
+  };
+}
+
 /** Shows a message anew in its place. What has the focus keeps it, an open menu stays open, a spoiler stays uncovered. */
-export function updateMessage(shown: HTMLElement, message: WireMessage, context: MessageContext): void {
+export function updateMessage(shown: HTMLElement, message: SentMessage, context: MessageContext): void {
   const frame = frames.get(shown);
   if (!frame) throw new Error("Only what renderMessage made can be updated.");
-  frame.message = message;
+  frame.message = message as WireMessage;
   frame.context = context;
   redraw(shown, frame);
 }

@@ -23,12 +23,19 @@ export function done(frame: Frame, draw: () => void): void {
   const menu = menuOf(frame, open?.customId);
   frame.menu = null;
   const values = open && menu ? closeMenu(frame, menu, open) : null;
-  if (values === null || !menu) draw();
-  else
-    send(
-      frame,
-      `menu ${menu.custom_id}`,
-      () => frame.context.act.choose(frame.message.id, menu.custom_id, values),
-      draw,
-    );
+  if (values === null || !menu) {
+    draw();
+    return;
+  }
+  const { custom_id: customId } = menu;
+  const choose = async () => {
+    try {
+      await frame.context.act.choose(frame.message.id, customId, values);
+    } catch (error) {
+      // What did not arrive is not shown as chosen, so that it can be chosen again.
+      frame.picked.delete(customId);
+      throw error;
+    }
+  };
+  send(frame, `menu ${customId}`, choose, draw);
 }

@@ -8,7 +8,7 @@ const lines: Readonly<Record<number, { icon: IconName; words: (frame: Frame) => 
   4: { icon: "arrow", words: ({ message }) => [" changed the channel name: ", bold(message.content)] },
   6: { icon: "arrow", words: () => [" pinned a message to this channel."] },
   7: { icon: "arrow", words: () => [" joined the server."] },
-  18: { icon: "thread", words: (frame) => [" started a thread: ", threadLink(frame, frame.message.content), "."] },
+  18: { icon: "thread", words: (frame) => [" started a thread: ", threadLink(frame, frame.message.content)] },
   21: { icon: "thread", words: () => [" started this thread."] },
   46: { icon: "poll", words: (frame) => ["’s poll ", bold(field(frame, "poll_question_text") ?? ""), " has closed."] },
 };

@@ -58,6 +58,7 @@ export async function openPage(url: string, looks: Looks = {}): Promise<{ page: 
       complaints.push(`a request left the page's server: ${request.url()}`);
     }
   });
-  await page.goto(url);
+  // What serves the page may be starting a bot at the same time.
+  await page.goto(url, { timeout: 60_000 });
   return { page, complaints };
 }

@@ -49,18 +49,17 @@ try {
 }
 process.exit(exitCode);
 
-/** The first address that is printed. */
-async function printedAddress(): Promise<string> {
+/** The first address that is printed. What comes after is read, too, or the demo would one day wait for a reader. */
+function printedAddress(): Promise<string> {
   let printed = "";
-  for await (const chunk of terminal.stdout.setEncoding("utf8")) {
-    printed += chunk;
-    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
-    if (!url) continue;
-    // The rest is for nobody, but must not fill the pipe.
-    terminal.stdout.resume();
-    return url;
-  }
-  throw new Error(`The command ended without an address:\n${printed}`);
+  return new Promise((resolve, reject) => {
+    terminal.stdout.setEncoding("utf8").on("data", (text) => {
+      printed += text;
+      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
+      if (url) resolve(url);
+    });
+    terminal.once("close", () => reject(new Error(`The command has ended. It had printed:\n${printed}`)));
+  });
 }
 
 async function playAround(visitor: Visitor): Promise<void> {

@@ -30,6 +30,6 @@ export async function settleIn({ general, arena, owner }: Neighbours): Promise<v
 
 /** Once Hunter Alpha is announced there, somebody guesses: at odds of their own, as nobody there has guessed before. */
 export async function guessNextDoor({ arena, ivo }: Neighbours): Promise<void> {
-  await arena.waitFor(({ text }) => text.includes("New anonymous model: Hunter Alpha"), Number.MAX_SAFE_INTEGER);
+  await arena.waitFor(({ text }) => text.includes("New anonymous model: Hunter Alpha"), 2 ** 31 - 1);
   await ivo.command(arena, "/guess", { model: "Hunter Alpha", lab: "Google", stake: 40 }).reply();
 }

@@ -7,7 +7,7 @@ import { listWaiting } from "../../src/actions/review-listings.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { ClaimedDelivery } from "../../src/domain/claimed-delivery.ts";
-import { readListings } from "../../src/schedule.ts";
+import { readListings } from "../../src/schedule/read-listings.ts";
 import type { Db } from "../../src/storage/database.ts";
 import type { Recorded } from "./recorded.ts";
 

@@ -1,7 +1,8 @@
 import type { App } from "../app.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { queueDeliveries, tryHelloAgain } from "../storage/deliveries.ts";
+import { queueDeliveries } from "../storage/deliveries.ts";
+import { tryHelloAgain } from "../storage/delivery-troubles.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
 import { markLeft, putServers, readMarketPairs, readPresentServers } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";

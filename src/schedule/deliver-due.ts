@@ -1,26 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { claimDeliveries, claimMs } from "../actions/claim-deliveries.ts";
 import { recordPieceSent } from "../actions/deliver-evidence.ts";
 import {
-  claimDeliveries,
-  claimMs,
   recordChannel,
   recordFailed,
   recordHeld,
   recordPosted,
   recordRetry,
   recordSent,
-} from "../actions/deliver-messages.ts";
+} from "../actions/record-deliveries.ts";
 import { withCopies } from "../actions/show-evidence.ts";
 import type { App } from "../app.ts";
 import { isConnected } from "../discord/client.ts";
-import {
-  type DiscordClient,
-  editDelivery,
-  messageOf,
-  openThread,
-  postDelivery,
-  systemChannel,
-} from "../discord/deliveries.ts";
+import { type DiscordClient, editDelivery, postDelivery, systemChannel } from "../discord/deliveries.ts";
+import { messageOf } from "../discord/delivery-message.ts";
+import { openThread } from "../discord/delivery-thread.ts";
 import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
 import { labNames } from "../discord/views/lab-words.ts";

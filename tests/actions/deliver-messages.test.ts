@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { claimDeliveries, claimMs } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
+import { leaveServer } from "../../src/actions/join-server.ts";
+import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import {
-  claimDeliveries,
-  claimMs,
   recordChannel,
   recordFailed,
   recordHeld,
   recordPosted,
   recordRetry,
   recordSent,
-} from "../../src/actions/deliver-messages.ts";
-import { leaveServer } from "../../src/actions/join-server.ts";
-import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+} from "../../src/actions/record-deliveries.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
 import type { ClaimedDelivery } from "../../src/domain/claimed-delivery.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries, recordFailed, recordSent } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
 import { markets, servers } from "../../src/storage/schema.ts";

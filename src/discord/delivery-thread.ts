@@ -1,0 +1,68 @@
+import {
+  type Client,
+  DiscordAPIError,
+  type RESTPostAPIChannelMessagesThreadsJSONBody,
+  RESTJSONErrorCodes as Refused,
+  Routes,
+} from "discord.js";
+import type { DeliveryProblem } from "../domain/server.ts";
+
+/** A week, the longest a thread stays without a word. */
+const threadSleepsAfterMinutes = 10_080;
+const threadExists = 160004;
+const threadIsArchived = 50083;
+
+/** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
+export async function inThread<T>(
+  client: Client,
+  channelId: string,
+  signal: AbortSignal,
+  speak: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await speak();
+  } catch (error) {
+    if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
+    await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
+    return speak();
+  }
+}
+
+/**
+ * Opens the thread of a message that is posted. A thread that was opened before is found again, and a message that is
+ * gone needs none.
+ *
+ * @param thread.mayBeThere whether somebody may have opened it before
+ */
+export async function openThread(
+  client: Client,
+  thread: { channelId: string; messageId: string; name: string; mayBeThere: boolean },
+  signal: AbortSignal,
+): Promise<
+  { kind: "opened"; threadId: string } | { kind: "none"; problem: DeliveryProblem | null } | { kind: "retry" }
+> {
+  const { channelId, messageId, name, mayBeThere } = thread;
+  // A thread has the id of the message it was opened on.
+  const opened = { kind: "opened", threadId: messageId } as const;
+  const body: RESTPostAPIChannelMessagesThreadsJSONBody = { name, auto_archive_duration: threadSleepsAfterMinutes };
+  try {
+    if (mayBeThere && (await isThere(client, messageId, signal))) return opened;
+    await client.rest.post(Routes.threads(channelId, messageId), { body, signal });
+    return opened;
+  } catch (error) {
+    if (!(error instanceof DiscordAPIError) || error.status === 429 || error.status === 401) return { kind: "retry" };
+    if (error.code === threadExists) return opened;
+    const isGone = error.code === Refused.UnknownMessage || error.code === Refused.UnknownChannel;
+    return { kind: "none", problem: isGone ? null : "cannot-thread" };
+  }
+}
+
+async function isThere(client: Client, threadId: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await client.rest.get(Routes.channel(threadId), { signal });
+    return true;
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.code === Refused.UnknownChannel) return false;
+    throw error;
+  }
+}

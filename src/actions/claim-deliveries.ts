@@ -1,15 +1,24 @@
 import type { App } from "../app.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
+import type { Delivery } from "../domain/server.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { changeDeliveries, claim, type DueRow, lockDue } from "../storage/delivery-claims.ts";
+import {
+  changeAllClaimed,
+  changeDeliveries,
+  claim,
+  type DueRow,
+  lockDue,
+  unclaim,
+} from "../storage/delivery-claims.ts";
 import { readEvidenceById } from "../storage/evidence.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
+import { currentTime } from "./current-time.ts";
 import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
 
-/** A claim is over after this: the process that made it has crashed. Sending must give up well before. */
-export const claimMs = 5 * 60_000;
+/** A claim that was not renewed for this long is over: the process that made it has crashed. */
+export const claimMs = 30_000;
 
 /**
  * Claims deliveries that are due, for this process alone, with all their messages are made of. Several processes share
@@ -23,6 +32,23 @@ export async function claimDeliveries(app: App, request: { by: string; most: num
     // What was found may all be overtaken by events; then there is more to look at.
     if (found === 0 || claimed.length > 0) return claimed;
   }
+}
+
+/** Holds claims for longer: sending takes as long as Discord wants. */
+export async function renewClaims(app: App, held: readonly Delivery[]): Promise<void> {
+  const now = await currentTime(app);
+  const ids = held.map(({ deliveryId }) => deliveryId);
+  await changeAllClaimed(app.db, ids, { dueAt: new Date(now.getTime() + claimMs) });
+}
+
+/** Makes claimed deliveries due again that nothing was done about: that was no attempt. */
+export async function giveBack(app: App, unused: readonly Delivery[]): Promise<void> {
+  const now = await currentTime(app);
+  const claimedNow = unused.filter(({ firstClaimedAt }) => firstClaimedAt === null);
+  const claimedBefore = unused.filter(({ firstClaimedAt }) => firstClaimedAt !== null);
+  const ids = (deliveries: readonly Delivery[]) => deliveries.map(({ deliveryId }) => deliveryId);
+  await unclaim(app.db, ids(claimedNow), { dueAt: now, claimedAt: null });
+  await unclaim(app.db, ids(claimedBefore), { dueAt: now });
 }
 
 async function claimDue(

@@ -12,6 +12,7 @@ import {
 } from "discord.js";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
 import { inThread } from "./delivery-thread.ts";
+import type { Line } from "./line.ts";
 import { look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { withoutFiles } from "./views/evidence.ts";
@@ -43,20 +44,21 @@ export function systemChannel(
  * Posts the message of a delivery. One that may have been posted before, by a process that crashed or in a request whose
  * answer was lost, is looked for first, and sent again only if it is not there. What Discord says is an answer, never an error.
  *
- * @param signal when it is aborted nothing is sent any more
  * @param how.onlyLook for one that must not be posted any more: only what is there already counts
  */
 export async function postDelivery(
-  client: DiscordClient,
+  line: Line,
   delivery: Delivery,
   channelId: string,
   message: MessageView,
-  signal: AbortSignal,
   { onlyLook = false } = {},
 ): Promise<Posting> {
+  const { client, signal } = line;
   const mayBeThere = delivery.firstClaimedAt !== null;
+  // A server that is unavailable for a while, or that was left a moment ago.
+  if (!client.guilds.cache.get(delivery.serverId)?.available) return { kind: "retry", unsure: mayBeThere };
   if (mayBeThere) {
-    const looked = await look(client, delivery, { channelId, since: delivery.firstClaimedAt }, message, signal);
+    const looked = await look(line, delivery, { channelId, since: delivery.firstClaimedAt }, message);
     if (looked.kind !== "absent") return looked;
   }
   if (onlyLook) return { kind: "failed", problem: "discord-failed", unsure: false };
@@ -64,7 +66,7 @@ export async function postDelivery(
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { ...bodyOf(allowed), nonce: nonceOf(delivery), enforce_nonce: true };
     const files = await filesOf(allowed);
-    const sent = (await inThread(client, channelId, signal, () =>
+    const sent = (await inThread(line, channelId, () =>
       client.rest.post(Routes.channelMessages(channelId), { body, files, signal }),
     )) as APIMessage;
     return { kind: "posted", channelId, messageId: sent.id };
@@ -73,24 +75,20 @@ export async function postDelivery(
   }
 }
 
-/**
- * Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit.
- *
- * @param signal when it is aborted nothing is sent any more
- */
+/** Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit. */
 export async function editDelivery(
-  client: DiscordClient,
+  line: Line,
   delivery: Delivery,
   posted: { readonly kind: "posted"; readonly channelId: string; readonly messageId: string },
   message: MessageView,
-  signal: AbortSignal,
 ): Promise<Posting> {
+  const { client, signal } = line;
   const { channelId, messageId } = posted;
   try {
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { content: "", embeds: [], components: [], attachments: [], ...bodyOf(allowed) };
     const files = await filesOf(allowed);
-    await inThread(client, channelId, signal, () =>
+    await inThread(line, channelId, () =>
       client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),
     );
     return posted;

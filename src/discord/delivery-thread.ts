@@ -1,11 +1,11 @@
 import {
-  type Client,
   DiscordAPIError,
   type RESTPostAPIChannelMessagesThreadsJSONBody,
   RESTJSONErrorCodes as Refused,
   Routes,
 } from "discord.js";
 import type { DeliveryProblem } from "../domain/server.ts";
+import type { Line } from "./line.ts";
 
 /** A week, the longest a thread stays without a word. */
 const threadSleepsAfterMinutes = 10_080;
@@ -14,16 +14,18 @@ const threadIsArchived = 50083;
 
 /** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
 export async function inThread<T>(
-  client: Client,
+  { client, signal, turn }: Line,
   channelId: string,
-  signal: AbortSignal,
   speak: () => Promise<T>,
 ): Promise<T> {
+  await turn();
   try {
     return await speak();
   } catch (error) {
     if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
+    await turn();
     await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
+    await turn();
     return speak();
   }
 }
@@ -35,18 +37,19 @@ export async function inThread<T>(
  * @param thread.mayBeThere whether somebody may have opened it before
  */
 export async function openThread(
-  client: Client,
+  line: Line,
   thread: { channelId: string; messageId: string; name: string; mayBeThere: boolean },
-  signal: AbortSignal,
 ): Promise<
   { kind: "opened"; threadId: string } | { kind: "none"; problem: DeliveryProblem | null } | { kind: "retry" }
 > {
+  const { client, signal, turn } = line;
   const { channelId, messageId, name, mayBeThere } = thread;
   // A thread has the id of the message it was opened on.
   const opened = { kind: "opened", threadId: messageId } as const;
   const body: RESTPostAPIChannelMessagesThreadsJSONBody = { name, auto_archive_duration: threadSleepsAfterMinutes };
   try {
-    if (mayBeThere && (await isThere(client, messageId, signal))) return opened;
+    if (mayBeThere && (await isThere(line, messageId))) return opened;
+    await turn();
     await client.rest.post(Routes.threads(channelId, messageId), { body, signal });
     return opened;
   } catch (error) {
@@ -57,7 +60,8 @@ export async function openThread(
   }
 }
 
-async function isThere(client: Client, threadId: string, signal: AbortSignal): Promise<boolean> {
+async function isThere({ client, signal, turn }: Line, threadId: string): Promise<boolean> {
+  await turn();
   try {
     await client.rest.get(Routes.channel(threadId), { signal });
     return true;

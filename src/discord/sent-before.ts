@@ -10,6 +10,7 @@ import {
   SnowflakeUtil,
 } from "discord.js";
 import type { Delivery } from "../domain/server.ts";
+import type { Line } from "./line.ts";
 import { type Posting, permissionsIn, refusedBecause } from "./undelivered.ts";
 import { marks } from "./views/marks.ts";
 import type { MessageView } from "./views/message.ts";
@@ -43,12 +44,12 @@ function markOf(delivery: Delivery): string {
 
 /** Looks for our own message in a channel, from the time on at which it may have been sent. */
 export async function look(
-  client: Client,
+  line: Line,
   delivery: Delivery,
   { channelId, since }: { channelId: string; since: Date | null },
   message: MessageView,
-  signal: AbortSignal,
 ): Promise<Posting | { kind: "absent" }> {
+  const { client } = line;
   const guild = client.guilds.cache.get(delivery.serverId);
   if (!guild?.available) return { kind: "retry", unsure: true };
   try {
@@ -59,13 +60,8 @@ export async function look(
     if (!held.has(PermissionFlagsBits.ReadMessageHistory)) {
       return { kind: "held", problem: "cannot-read-history", unsure: true };
     }
-    const messageId = await find(
-      client,
-      channelId,
-      since ?? new Date(),
-      (seen) => isSame(client, delivery, message, seen),
-      signal,
-    );
+    const fits = (seen: APIMessage) => isSame(client, delivery, message, seen);
+    const messageId = await find(line, channelId, since ?? new Date(), fits);
     return messageId === null ? { kind: "absent" } : { kind: "posted", channelId, messageId };
   } catch (error) {
     // With its channel the message is gone too: the server may have another channel by now.
@@ -79,15 +75,15 @@ export async function look(
 
 /** The first message from a time on that fits, page by page. */
 async function find(
-  client: Client,
+  { client, signal, turn }: Line,
   channelId: string,
   since: Date,
   fits: (message: APIMessage) => boolean,
-  signal: AbortSignal,
 ): Promise<string | null> {
   let after = String(SnowflakeUtil.generate({ timestamp: since.getTime() - clockSkewMs, increment: 0n }));
   for (;;) {
     const query = new URLSearchParams({ after, limit: String(messagesPerPage) });
+    await turn();
     const page = (await client.rest.get(Routes.channelMessages(channelId), { query, signal })) as APIMessage[];
     const found = page.find(fits);
     if (found) return found.id;

@@ -88,3 +88,29 @@ export async function changeDeliveries(
       .set(change)
       .where(inArray(deliveries.deliveryId, [...ids]));
 }
+
+/** The same for many that are still claimed. */
+export async function changeAllClaimed(
+  db: Db,
+  ids: readonly number[],
+  change: { readonly dueAt: Date },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(deliveries)
+    .set(change)
+    .where(and(inArray(deliveries.deliveryId, [...ids]), eq(deliveries.state, "claimed")));
+}
+
+/** Takes claims back as if they had not been made. */
+export async function unclaim(
+  db: Db,
+  ids: readonly number[],
+  change: { readonly dueAt: Date; readonly claimedAt?: null },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(deliveries)
+    .set({ ...change, state: "due", attempts: sql`${deliveries.attempts} - 1` })
+    .where(and(inArray(deliveries.deliveryId, [...ids]), eq(deliveries.state, "claimed")));
+}

@@ -1,17 +1,21 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
+import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
+import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
 import { readListings } from "./schedule/read-listings.ts";
 
 const when = {
   deliveries: "*/5 * * * * *",
+  cards: "*/5 * * * * *",
   memory: "30 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
@@ -26,7 +30,7 @@ type Schedule = {
 
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due, the weekly top-up (asked for daily and at the start), answers that a dead
+ * from it, deliveries that have become due, announcements that are behind, the weekly top-up (asked for daily and at the start), answers that a dead
  * process left in the middle, and the memory for autocomplete, which other processes change too.
  */
 export function startSchedule(
@@ -49,7 +53,9 @@ export function startSchedule(
     return job;
   };
 
-  const deliveries = oneAtATime(() => run("deliveries", () => deliverDue(app, client, by, stopping.signal)));
+  const turn = discordTurns(app, wait);
+  const deliveries = oneAtATime(() => run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn)));
+  const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
   const listings = oneAtATime(async () => {
     await run("listings", () => readListings(app, settings, stopping.signal));
     void deliveries();
@@ -64,6 +70,7 @@ export function startSchedule(
       ["listings", settings.listingsCron, listings],
       // Sending may take minutes; ticks in the meantime are no news.
       ["deliveries", when.deliveries, () => void deliveries()],
+      ["cards", when.cards, () => void cards()],
       ["top-ups", when.topUps, topUps],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],

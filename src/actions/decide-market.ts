@@ -88,12 +88,12 @@ async function carryOut(
     { marketId, kind, revision, reason, byMemberId, at },
   );
   if (kind === "freeze" || kind === "unfreeze") {
-    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open" });
+    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open", cardDueAt: at });
     return { transactionId, count: 0 };
   }
   if (kind === "void") {
     const count = await payVoid(tx, transactionId, market);
-    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at });
+    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at, cardDueAt: at });
     await markBoardBehind(tx, serverId, season);
     return { transactionId, count };
   }
@@ -106,6 +106,7 @@ async function carryOut(
     builders: null,
     publishedAt: null,
     settledAt: null,
+    cardDueAt: at,
   });
   await markBoardBehind(tx, serverId, season);
   return { transactionId, count: back.walletsChanged };

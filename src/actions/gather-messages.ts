@@ -11,9 +11,13 @@ import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
 import { cardOf } from "./show-models.ts";
 
-/** From this on an announcement says since when the model is there. */
 const lateMs = 60 * 60_000;
 const mostModels = 25;
+
+/** Whether an announcement sent at this time comes so long after the listing that it says since when the model is there. */
+export function isLate(listedAt: Date, sentAt: Date): boolean {
+  return sentAt.getTime() - listedAt.getTime() > lateMs;
+}
 
 /** A row as it was when it was due, and as it is claimed. */
 type ClaimedRow = { readonly row: DeliveryRow; readonly before: DueRow };
@@ -74,7 +78,7 @@ export async function gatherMessages(
           ? [entry]
           : [],
       ),
-      late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
+      late: market !== undefined && isLate(market.model.listedAt, now),
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
       trouble:
         row.kind === "trouble"

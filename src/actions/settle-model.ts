@@ -120,7 +120,15 @@ export async function confirmSettlement(
     const decision = { marketId, kind: "settle" as const, revision, builders, source, publishedAt, byMemberId: by, at };
     const transactionId = await recordDecision(tx, transaction, decision);
     await paySettlement(tx, transactionId, market, terms);
-    await setMarket(tx, marketId, { state: "settled", revision, builders, publishedAt, settledAt: at, potPoints: 0 });
+    await setMarket(tx, marketId, {
+      state: "settled",
+      revision,
+      builders,
+      publishedAt,
+      settledAt: at,
+      potPoints: 0,
+      cardDueAt: at,
+    });
     await markBoardBehind(tx, serverId, season);
     const summary = await summarise(tx, { ...market, revision }, terms, source, request.member);
     await keepAnswer(tx, transactionId, { done: true, summary });

@@ -5,6 +5,7 @@ import type { App } from "../app.ts";
 import { isConnected } from "../discord/client.ts";
 import type { DiscordClient } from "../discord/deliveries.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
+import type { Turn } from "../domain/pace.ts";
 import { deliver } from "./deliver-one.ts";
 import { createSupply } from "./supply.ts";
 
@@ -21,9 +22,15 @@ const sendWithinMs = 30_000;
  *
  * @param by names this process
  * @param signal when it is aborted no more is begun
+ * @param turn the turns of this process, if it wants some for something else too
  */
-export async function deliverDue(app: App, client: DiscordClient, by: string, signal?: AbortSignal): Promise<void> {
-  const turn = discordTurns(app, wait);
+export async function deliverDue(
+  app: App,
+  client: DiscordClient,
+  by: string,
+  signal?: AbortSignal,
+  turn: Turn = discordTurns(app, wait),
+): Promise<void> {
   const supply = createSupply((most) => claimDeliveries(app, { by, most }), claimedTogether);
   const underWay = new Set<ClaimedDelivery>();
   const worker = async () => {

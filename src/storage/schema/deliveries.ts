@@ -31,6 +31,8 @@ export const deliveries = pgTable(
     messageId: text("message_id"),
     threadId: text("thread_id"),
     sentAt: moment("sent_at"),
+    /** Of an announcement: when it was last edited, or about to be. */
+    editedAt: moment("edited_at"),
     /** Why it is held or failed, as a code /setup has words for. */
     problem: text("problem"),
   },

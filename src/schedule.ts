@@ -76,6 +76,7 @@ export function startSchedule(
       ["answers", when.answers, answers],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
+  const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   void listings();
   void topUps();
@@ -84,6 +85,7 @@ export function startSchedule(
   return {
     async stop() {
       stopping.abort();
+      stopListening();
       await Promise.all(clockwork.map((task) => task.destroy()));
       await Promise.allSettled([...jobs]);
     },

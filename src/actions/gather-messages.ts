@@ -3,6 +3,7 @@ import type { Delivery, DeliveryKind } from "../domain/server.ts";
 import { channelInTrouble } from "../domain/trouble-key.ts";
 import { readCompanions } from "../storage/companions.ts";
 import type { Transaction } from "../storage/database.ts";
+import { readDecisionAnswers } from "../storage/decision-messages.ts";
 import type { DeliveryRow } from "../storage/deliveries.ts";
 import type { DueRow } from "../storage/delivery-claims.ts";
 import { countStances, readEvidenceById } from "../storage/evidence.ts";
@@ -58,6 +59,10 @@ export async function gatherMessages(
     tx,
     claimed.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
   );
+  const decisions = await readDecisionAnswers(
+    tx,
+    claimed.flatMap(({ transactionId }) => transactionId ?? []),
+  );
   const counts = await countStances(
     tx,
     markets.map(({ serverId }) => serverId),
@@ -80,6 +85,7 @@ export async function gatherMessages(
       ),
       late: market !== undefined && isLate(market.model.listedAt, now),
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
+      decision: decisions.find(({ transactionId }) => transactionId === row.transactionId) ?? null,
       trouble:
         row.kind === "trouble"
           ? { channelId: channelInTrouble(row.key), modelName: names.get(row.modelId ?? 0) ?? null }
@@ -89,7 +95,19 @@ export async function gatherMessages(
 }
 
 function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, evidenceId, aboutAt, channelId, attempts, messageId } = row;
+  const {
+    deliveryId,
+    key,
+    kind,
+    serverId,
+    modelId,
+    evidenceId,
+    aboutAt,
+    transactionId,
+    channelId,
+    attempts,
+    messageId,
+  } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -98,6 +116,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     serverId,
     modelId,
     evidenceId,
+    transactionId,
     aboutAt,
     channelId,
     pingRoleId,

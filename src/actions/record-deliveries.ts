@@ -70,7 +70,8 @@ async function giveUp(
   const { kind, serverId, modelId, channelId } = delivery;
   // What members bring and what becomes of a model are no announcements: the board or the card has them all the same.
   if (!changed || ["hello", "trouble", "evidence", "change"].includes(kind)) return;
-  await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
+  const about = { serverId, modelId: kind === "announcement" ? modelId : null };
+  await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", ...about, dueAt: now }]);
 }
 
 /**

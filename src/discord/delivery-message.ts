@@ -6,6 +6,7 @@ import { evidenceMessage } from "./views/evidence.ts";
 import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
+import { decisionMessage } from "./views/settlement.ts";
 import { waitingMessage } from "./views/waiting.ts";
 
 /**
@@ -14,7 +15,7 @@ import { waitingMessage } from "./views/waiting.ts";
  * @param shown the piece of evidence it is about, with its files
  */
 export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, history, late, trouble } = claimed;
+  const { delivery, card, cards, history, late, trouble, decision } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
@@ -30,6 +31,9 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
       return helloMessage();
     case "trouble":
       return troubleMessage(trouble ?? { channelId: null, modelName: null });
+    case "decision":
+      if (!decision) throw new Error(`the decision ${delivery.key} is gone`);
+      return decisionMessage(decision, names);
     case "evidence":
       if (!shown) throw new Error(`${delivery.key} is gone`);
       return evidenceMessage(shown, names);

@@ -27,12 +27,14 @@ export function aboutOf({ key, aboutAt }: Delivery): Date {
 
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  const { kind, modelId, evidenceId } = delivery;
+  const { kind, modelId, evidenceId, transactionId } = delivery;
   switch (kind) {
     case "announcement":
       return marks.announcement(modelId ?? 0);
     case "change":
       return marks.change(modelId ?? 0, aboutOf(delivery));
+    case "decision":
+      return marks.decision(modelId ?? 0, transactionId ?? 0);
     case "waiting":
       return marks.waiting(aboutOf(delivery));
     case "evidence":

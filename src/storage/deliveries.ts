@@ -5,7 +5,7 @@ import { deliveries } from "./schema.ts";
 export type DeliveryRow = typeof deliveries.$inferSelect;
 type NewDelivery = Pick<
   typeof deliveries.$inferInsert,
-  "key" | "kind" | "serverId" | "modelId" | "channelId" | "aboutAt" | "dueAt"
+  "key" | "kind" | "serverId" | "modelId" | "transactionId" | "channelId" | "aboutAt" | "dueAt"
 >;
 
 /** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
@@ -17,8 +17,10 @@ export const toSetChannel = ["announcement", "summary"] as const;
 export const toModerators = ["waiting"] as const;
 /** Kinds that are owed to one thread, and to no other channel. */
 export const toThread = ["change", "evidence"] as const;
+/** Kinds that go to the announcement channel, or without one to where they came from. */
+export const toSetOrOwnChannel = ["decision"] as const;
 /** Those whose failure is shown in /setup and tried again after it. */
-export const shownInSetup = [...toSetChannel, ...toModerators] as const;
+export const shownInSetup = [...toSetChannel, ...toModerators, ...toSetOrOwnChannel] as const;
 
 /** Owes a channel messages, each key once however often it is asked for. */
 export async function queueDeliveries(tx: Transaction, news: readonly NewDelivery[]): Promise<void> {

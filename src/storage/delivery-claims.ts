@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
-import { type DeliveryRow, shownInSetup, toModerators, toSetChannel, toThread } from "./deliveries.ts";
+import { type DeliveryRow, toModerators, toSetChannel, toSetOrOwnChannel, toThread } from "./deliveries.ts";
 import { deliveries, servers } from "./schema.ts";
 
 export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
@@ -19,7 +19,7 @@ export async function lockDue(tx: Transaction, now: Date, most: number) {
         inArray(deliveries.state, ["due", "claimed"]),
         lte(deliveries.dueAt, now),
         or(
-          notInArray(deliveries.kind, [...shownInSetup]),
+          notInArray(deliveries.kind, [...toSetChannel, ...toModerators]),
           isNotNull(deliveries.claimedAt),
           isNotNull(servers.announcementChannelId),
           and(inArray(deliveries.kind, [...toModerators]), isNotNull(servers.moderatorChannelId)),
@@ -48,6 +48,8 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
+        when ${inArray(deliveries.kind, [...toSetOrOwnChannel])}
+        then coalesce(${servers.announcementChannelId}, ${deliveries.channelId})
         when ${inArray(deliveries.kind, [...toModerators])}
         then coalesce(${servers.moderatorChannelId}, ${servers.announcementChannelId}) end`,
     })

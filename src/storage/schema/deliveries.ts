@@ -18,6 +18,7 @@ export const deliveries = pgTable(
     serverId: text("server_id").notNull(),
     modelId: integer("model_id"),
     evidenceId: bigint("evidence_id", { mode: "number" }),
+    transactionId: bigint("transaction_id", { mode: "number" }),
     /** The moment a message is about: of a change, the read that found it; of held listings, the read that held them. */
     aboutAt: moment("about_at"),
     channelId: text("channel_id"),

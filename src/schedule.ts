@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "node-cron";
+import { forgetServers } from "./actions/forget-servers.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
@@ -20,6 +21,7 @@ const when = {
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
   topUps: "5 0 * * *",
+  forgetting: "35 3 * * *",
 } as const;
 
 /** What runs by the clock. */
@@ -30,7 +32,7 @@ type Schedule = {
 
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due, announcements that are behind, the weekly top-up (asked for daily and at the start), answers that a dead
+ * from it, deliveries that have become due, announcements that are behind, the weekly top-up (asked for daily and at the start), servers left long ago, answers that a dead
  * process left in the middle, and the memory for autocomplete, which other processes change too.
  */
 export function startSchedule(
@@ -61,6 +63,7 @@ export function startSchedule(
     void deliveries();
   });
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
+  const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
 
@@ -72,6 +75,7 @@ export function startSchedule(
       ["deliveries", when.deliveries, () => void deliveries()],
       ["cards", when.cards, () => void cards()],
       ["top-ups", when.topUps, topUps],
+      ["forgetting", when.forgetting, forgetting],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
     ] as const

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
 import { deliveries } from "./schema.ts";
 
@@ -30,6 +30,21 @@ export async function queueDeliveries(tx: Transaction, news: readonly NewDeliver
       .values(news.slice(from, from + rowsAtOnce))
       .onConflictDoNothing();
   }
+}
+
+/** Drops announcements owed to a server that nobody has begun to send. */
+export async function dropAnnouncements(tx: Transaction, serverId: string): Promise<void> {
+  await tx
+    .update(deliveries)
+    .set({ state: "failed", problem: null })
+    .where(
+      and(
+        eq(deliveries.serverId, serverId),
+        eq(deliveries.kind, "announcement"),
+        eq(deliveries.state, "due"),
+        isNull(deliveries.claimedAt),
+      ),
+    );
 }
 
 /** Owes a piece of evidence to the thread of its model's announcement, if there is one in this server. */

@@ -3,6 +3,8 @@ CREATE TABLE "paces" (
 	"next_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "catalogue" ADD COLUMN "reader" text;--> statement-breakpoint
+ALTER TABLE "catalogue" ADD COLUMN "reader_until" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "transaction_id" bigint;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "edited_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "markets" ADD COLUMN "card_due_at" timestamp (3) with time zone;--> statement-breakpoint

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { schedule } from "node-cron";
+import { type ScheduledTask, schedule } from "node-cron";
 import { forgetServers } from "./actions/forget-servers.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
@@ -58,8 +58,10 @@ export function startSchedule(
   const turn = discordTurns(app, wait);
   const deliveries = oneAtATime(() => run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn)));
   const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
+  let reads: ScheduledTask | undefined;
   const listings = oneAtATime(async () => {
-    await run("listings", () => readListings(app, settings, stopping.signal));
+    const nextReadMs = Math.max(0, (reads?.getNextRun()?.getTime() ?? 0) - Date.now());
+    await run("listings", () => readListings(app, { ...settings, nextReadMs }, stopping.signal));
     void deliveries();
   });
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
@@ -80,6 +82,7 @@ export function startSchedule(
       ["answers", when.answers, answers],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
+  [reads] = clockwork;
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   void listings();

@@ -77,12 +77,19 @@ describe("a new model", () => {
     );
     // However long Discord takes for each.
     bot.discord.faults.delay({ route: posts, ms: 200 });
+    const send = bot.client.rest.request.bind(bot.client.rest);
+    let underWay = 0;
+    let most = 0;
+    bot.client.rest.request = async (options) => {
+      most = Math.max(most, ++underWay);
+      return send(options).finally(() => underWay--);
+    };
     const startMs = performance.now();
     await bot.deliver();
     const tookMs = performance.now() - startMs;
     for (const server of servers) expect(server.channel("general").messages()).toHaveLength(1);
     expect(tookMs).toBeGreaterThan((29 / 48) * 1000 - 50);
-    expect(tookMs).toBeLessThan(3_000);
+    expect(most).toBeGreaterThan(4);
   });
 });
 

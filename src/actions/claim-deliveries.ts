@@ -18,7 +18,7 @@ import { currentTime } from "./current-time.ts";
 import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
 
 /** A claim that was not renewed for this long is over: the process that made it has crashed. */
-export const claimMs = 30_000;
+export const claimMs = 15_000;
 
 /**
  * Claims deliveries that are due, for this process alone, with all their messages are made of. Several processes share

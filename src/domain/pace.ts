@@ -7,17 +7,23 @@ type Stopwatch = { readonly elapsedMs: () => number; readonly wait: (ms: number)
 /** Turns that were taken from a pace all processes share: the first is in `waitMs`, the others one step apart. */
 type Stretch = { readonly waitMs: number; readonly stepMs: number; readonly turns: number };
 
-/** A turn that comes up late by no more than this is still taken: a busy moment is caught up with, without a burst. */
-const mayBeLateMs = 40;
+/** A turn that comes up later than this is gone: nobody wanted it. One that is less late is caught up with. */
+const mayBeLateMs = 250;
+const secondMs = 1_000;
 
 /**
  * Gives out turns one after the other, each at its time. They are taken from the shared pace some at a time, when one is
- * wanted; those nobody wanted at their time are gone.
+ * wanted. A busy moment is caught up with, but whatever happens, this process has no more than `mostPerSecond` in any second.
  *
  * @param take takes the next stretch for this process
  */
-export function createPace(take: () => Promise<Stretch>, { elapsedMs, wait }: Stopwatch): Turn {
+export function createPace(
+  take: () => Promise<Stretch>,
+  { elapsedMs, wait }: Stopwatch,
+  mostPerSecond = Number.POSITIVE_INFINITY,
+): Turn {
   let times: number[] = [];
+  let given: number[] = [];
   const next = async () => {
     times = times.filter((atMs) => atMs >= elapsedMs() - mayBeLateMs);
     if (times.length === 0) {
@@ -25,8 +31,11 @@ export function createPace(take: () => Promise<Stretch>, { elapsedMs, wait }: St
       const startMs = elapsedMs() + waitMs;
       times = Array.from({ length: turns }, (_, i) => startMs + i * stepMs);
     }
-    const aheadMs = (times.shift() ?? 0) - elapsedMs();
+    given = given.filter((atMs) => atMs > elapsedMs() - secondMs);
+    const freeAtMs = given.length < mostPerSecond ? 0 : (given.at(-mostPerSecond) ?? 0) + secondMs;
+    const aheadMs = Math.max(times.shift() ?? 0, freeAtMs) - elapsedMs();
     if (aheadMs > 0) await wait(aheadMs);
+    given.push(elapsedMs());
   };
   let last = Promise.resolve();
   return () => {

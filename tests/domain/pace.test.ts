@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createPace } from "../../src/domain/pace.ts";
 
 /** A pace on a watch that only waiting moves, taking stretches of three turns, 20 ms apart, behind one another. */
-function aPace() {
+function aPace(mostPerSecond?: number) {
   let nowMs = 0;
   let nextMs = 0;
   let taken = 0;
@@ -18,7 +18,7 @@ function aPace() {
       nowMs += ms;
     },
   };
-  const turn = createPace(take, watch);
+  const turn = createPace(take, watch, mostPerSecond);
   const times = async (count: number) => {
     const at: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -49,6 +49,20 @@ describe("turns", () => {
     await pace.times(1);
     pace.pass(45);
     expect(await pace.times(3)).toEqual([45, 45, 60]);
+  });
+
+  it("that pile up are caught up with, but never more of them in a second than Discord takes", async () => {
+    const pace = aPace(10);
+    await pace.times(1);
+    pace.pass(240);
+    // Those of the busy moment come at once, up to ten in the second that began with the first.
+    expect(await pace.times(3)).toEqual([240, 240, 240]);
+    pace.pass(200);
+    const times = await pace.times(12);
+    for (const [i, atMs] of [0, 240, 240, 240, ...times].entries()) {
+      const tenEarlier = [0, 240, 240, 240, ...times][i - 10];
+      if (tenEarlier !== undefined) expect(atMs - tenEarlier).toBeGreaterThanOrEqual(1_000);
+    }
   });
 
   it("nobody wanted at their time are gone: a long silence is followed by no burst", async () => {

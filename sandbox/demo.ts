@@ -10,6 +10,7 @@ import { play } from "./demo/prompt.ts";
 import { createStage } from "./demo/stage.ts";
 import { tellStory } from "./demo/story.ts";
 import { createTranscript } from "./demo/transcript.ts";
+import { aWireListing } from "./openrouter/catalogues.ts";
 import type { BotKeeper } from "./playground/bot-keeper.ts";
 import { buildScene } from "./playground/scene.ts";
 import { startPlayground } from "./playground/server.ts";
@@ -106,6 +107,7 @@ async function demo(): Promise<number> {
 
   invite(playground.url);
   clock.run();
+  openRouter.addListing(guestAlpha(clock.now()));
   scene.changed.announce();
   const end = await play({
     discord,
@@ -130,11 +132,11 @@ async function demo(): Promise<number> {
   function invite(url: string): void {
     transcript.line();
     transcript.line(
-      `Your turn: the bot is still there, and Healer Alpha is still open. Look at ${url}, or type for any member, for example`,
+      `Your turn: the bot is still there, Healer Alpha is still open, and Guest Alpha, a model of this demo alone, is being listed. Look at ${url}, or type for any member, for example`,
     );
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
-    transcript.line("  cleo /ask-model model:Healer Alpha prompt:What can you see in a picture?");
+    transcript.line("  cleo /ask-model model:Guest Alpha prompt:What would you do first?");
     transcript.line("  bob /profile");
     transcript.line(
       "  rita /settle confirm model:Healer Alpha lab:Xiaomi source:https://openrouter.ai/xiaomi/mimo-v2-omni published-at:2026-03-18 19:55",
@@ -143,6 +145,12 @@ async function demo(): Promise<number> {
     transcript.line("help says the rest; quit or Ctrl-C ends it.");
     transcript.line();
   }
+}
+
+/** An anonymous model for those who come after the story, when those of March 2026 can no longer be asked. */
+function guestAlpha(now: Date) {
+  const created = Math.floor(now.getTime() / 1000);
+  return aWireListing({ id: "openrouter/guest-alpha", name: "Guest Alpha", created, context_length: 131_072 });
 }
 
 /** What the bot itself complained of. */

@@ -6,6 +6,8 @@ import type { DiscordSandbox } from "../discord/sandbox.ts";
 export type Cast = {
   readonly general: Channel;
   readonly watch: Channel;
+  /** Where the bot asks the moderators; nobody else sees it. */
+  readonly referees: Channel;
   readonly members: Readonly<Record<"olga" | "rita" | "ann" | "bob" | "cleo" | "dev" | "eli" | "finn" | "gil", Member>>;
 };
 
@@ -15,13 +17,14 @@ export function castOf(discord: DiscordSandbox): Cast {
   const watch = server.addChannel("stealth-models");
   server.addRole({ name: "Stealth watch", mentionable: true });
   const referees = server.addRole({ name: "Referees" });
-  const desk = server.addChannel("referees-desk");
+  const desk = server.addChannel("referees");
   desk.overwrite(server.everyone, { deny: ["ViewChannel"] });
   for (const holder of [referees, server.bot]) desk.overwrite(holder, { allow: ["ViewChannel"] });
   const named = (name: string) => server.addMember(name);
   return {
     general: server.channel("general"),
     watch,
+    referees: desk,
     members: {
       olga: server.owner,
       rita: server.addMember({ name: "Rita", roles: [referees] }),

@@ -101,14 +101,11 @@ async function playAround(visitor: Visitor): Promise<void> {
   await message("Filed.").waitFor();
   report("filed evidence");
 
-  await types("/ask-model");
-  await presses("Enter");
-  await page.keyboard.type("Healer");
-  await page.getByRole("option", { name: /Healer Alpha/ }).waitFor();
-  await presses("Tab");
-  await page.keyboard.type("What can you see in a picture?");
-  await presses("Enter");
-  await message("What can you see in a picture?").getByRole("button", { name: "File as evidence" }).waitFor(patiently);
+  await message("New anonymous model: Guest Alpha").getByRole("button", { name: "Ask it" }).click();
+  const question = page.getByRole("dialog");
+  await question.getByRole("textbox").first().fill("What would you do first?");
+  await question.getByRole("button", { name: "Send" }).click();
+  await message("What would you do first?").getByRole("button", { name: "File as evidence" }).waitFor(patiently);
   report("asked the model");
 
   await be("Rita");

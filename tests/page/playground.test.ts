@@ -205,7 +205,7 @@ describeInBrowser("a visitor of the playground", () => {
 
   it("does not see the moderators' channel, and a moderator does", async () => {
     const { page, be } = await visit();
-    const desk = page.getByRole("navigation", { name: "Channels" }).getByRole("button", { name: "referees-desk" });
+    const desk = page.getByRole("navigation", { name: "Channels" }).getByRole("button", { name: "referees" });
     await be("Ann");
     expect(await desk.count()).toBe(0);
     await be("Rita");

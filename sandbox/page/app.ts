@@ -32,7 +32,7 @@ const places = placesView(player, () => drawer(null));
 const people = peopleView(player, follow);
 const panels = panelsView([storyPanel(player, follow), faultsPanel(player, follow), wirePanel(player)]);
 const title = element("h1", { class: "channel-title" });
-const connection = element("div", { class: "connection", role: "status" });
+const connection = element("div", { class: "connection", role: "status" }, "The demo is starting…");
 const app = element("div", { class: "app" });
 
 /** At phone width places and people are drawers, one open at a time. */

@@ -9,8 +9,15 @@ export function placesView(player: Player, arrived: () => void): HTMLElement {
   const rail = element("ul", { class: "rail" });
   const heading = element("h2", { class: "side-heading" });
   const list = element("ul", { class: "channels" });
-  /** The last message seen in each channel. */
-  const seen = new Map<string, string>();
+  /** The last message each of those the visitor has been saw in each channel. */
+  const seenBy = new Map<string, Map<string, string>>();
+
+  function seen(): Map<string, string> {
+    const viewer = `${mirror.here?.id} ${mirror.here?.viewerId}`;
+    const known = seenBy.get(viewer) ?? lastMessages();
+    seenBy.set(viewer, known);
+    return known;
+  }
 
   function drawServers(): void {
     rail.replaceChildren(
@@ -37,14 +44,19 @@ export function placesView(player: Player, arrived: () => void): HTMLElement {
     if (!here) return;
     heading.textContent = here.name;
     const last = lastMessages();
-    if (player.channel) seen.set(player.channel.id, last.get(player.channel.id) ?? "");
+    if (player.channel) seen().set(player.channel.id, last.get(player.channel.id) ?? "");
     const entry = (channel: ChannelEntry): HTMLElement => {
       const threads = here.channels.filter(({ parentId, isClosed }) => parentId === channel.id && !isClosed);
       const isHere = channel.id === player.channel?.id;
-      const isNew = !isHere && (last.get(channel.id) ?? "") !== (seen.get(channel.id) ?? "");
+      const isNew = !isHere && (last.get(channel.id) ?? "") !== (seen().get(channel.id) ?? "");
       const button = element(
         "button",
-        { type: "button", class: isNew ? "channel channel-new" : "channel", "aria-current": isHere ? "page" : null },
+        {
+          type: "button",
+          class: isNew ? "channel channel-new" : "channel",
+          title: channel.name,
+          "aria-current": isHere ? "page" : null,
+        },
         icon(channel.isThread ? "thread" : channel.isPrivate ? "lock" : "hash"),
         element("span", { class: "channel-name" }, channel.name),
         isNew && element("span", { class: "unseen" }, "new"),
@@ -74,11 +86,8 @@ export function placesView(player: Player, arrived: () => void): HTMLElement {
     drawServers();
     drawChannels();
   });
-  mirror.on("messages", ({ all }) => {
-    // What was there when the visitor came is nothing new to anybody.
-    if (all) for (const [channelId, id] of lastMessages()) if (!seen.has(channelId)) seen.set(channelId, id);
-    drawChannels();
-  });
+  // What was there when somebody came is nothing new to them.
+  mirror.on("messages", drawChannels);
   return element(
     "div",
     { class: "places" },

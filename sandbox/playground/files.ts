@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 
 /** A file of the page, as a browser takes it. */
 export type PageFile = { readonly contentType: string; readonly body: string | Uint8Array };
@@ -15,11 +15,15 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Modules without their types, until their file changes: whoever works on the page only reloads it. */
+/** Modules without their types, until their file changes. */
 const stripped = new Map<string, { readonly changedMs: number; readonly body: string }>();
 
-/** The file of the page at a path like `/app.ts`; null if there is none. */
+/**
+ * The file of the page at a path like `/page.css`; null if there is none. `/app.js` is all modules in one, for a page that
+ * is opened while the demo starts and answers each request late; each module can be had by itself, too.
+ */
 export async function pageFile(path: string): Promise<PageFile | null> {
+  if (path === "/app.js") return { contentType: "text/javascript; charset=utf-8", body: await allModules() };
   const file = normalize(join(folder, path === "/" ? "index.html" : path));
   const contentType = contentTypes[extname(file)];
   if (!contentType || !file.startsWith(folder) || file.includes(`${sep}.`)) return null;
@@ -31,6 +35,14 @@ export async function pageFile(path: string): Promise<PageFile | null> {
     }
     throw error;
   }
+}
+
+/** Put together anew for every page: whoever works on it only reloads it. */
+async function allModules(): Promise<string> {
+  const entryPoints = [join(folder, "app.ts")];
+  const options = { bundle: true, format: "esm", target: "es2022", sourcemap: "inline", write: false } as const;
+  const { outputFiles } = await build({ ...options, entryPoints, logLevel: "silent" });
+  return outputFiles.map(({ text }) => text).join("");
 }
 
 async function module(file: string): Promise<string> {

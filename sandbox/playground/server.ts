@@ -29,6 +29,8 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
   const actors = createActors(uploads);
   let scene: Scene | null = null;
   const streams = new Set<ServerResponse>();
+  /** Pages that were opened before there was something to show. */
+  const waiting = new Map<ServerResponse, URL>();
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -52,8 +54,11 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
   }
 
   function follow(response: ServerResponse, url: URL): void {
-    // The page asks again by itself.
-    if (!scene) return void response.writeHead(503).end();
+    if (!scene) {
+      waiting.set(response, url);
+      response.on("close", () => waiting.delete(response));
+      return;
+    }
     const viewer = viewerOf(scene, url.searchParams.get("server"), url.searchParams.get("as"));
     streams.add(response);
     response.on("close", () => streams.delete(response));
@@ -119,6 +124,8 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
     show(next) {
       scene = next;
       for (const open of streams) open.end();
+      for (const [response, url] of waiting) follow(response, url);
+      waiting.clear();
     },
     close: () =>
       new Promise((resolve) => {

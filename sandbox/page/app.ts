@@ -31,7 +31,7 @@ const composer = composerView(player, follow);
 const places = placesView(player, () => drawer(null));
 const people = peopleView(player, follow);
 const panels = panelsView([storyPanel(player, follow), faultsPanel(player, follow), wirePanel(player)]);
-const title = element("h2", { class: "channel-title" });
+const title = element("h1", { class: "channel-title" });
 const connection = element("div", { class: "connection", role: "status" });
 const app = element("div", { class: "app" });
 

@@ -1,4 +1,4 @@
-import type { CommandOption, Typable } from "./command-line.ts";
+import { type CommandOption, OptionKind, type Typable } from "./command-line.ts";
 import { element } from "./element.ts";
 import { type OptionField, optionField } from "./option-field.ts";
 import type { Player } from "./player.ts";
@@ -58,6 +58,7 @@ export function commandForm(parts: CommandFormParts): CommandForm {
     fields.push(field);
     places.append(field.element, " ");
     field.input.addEventListener("keydown", (event) => onKey(event, field));
+    if (!isFreeText(option)) field.input.addEventListener("input", () => jump(field.input));
     drawMore();
     return field;
   }
@@ -100,6 +101,17 @@ export function commandForm(parts: CommandFormParts): CommandForm {
     field.element.remove();
     drawMore();
     end.focus();
+  }
+
+  /** Whoever types an option's name and a colon goes on there, as in a line that was typed in one go. */
+  function jump(from: HTMLInputElement): void {
+    const [whole = "", name] = /(?:^|\s)([\w-]+):$/.exec(from.value) ?? [];
+    const option = typable.options.find((one) => one.name === name);
+    if (!option) return;
+    const known = fields.find((field) => field.option === option);
+    from.value = from.value.slice(0, -whole.length);
+    if (known?.input === from) from.dispatchEvent(new Event("input"));
+    else (known ?? add(option)).focus();
   }
 
   function suggestOptions(): void {
@@ -160,7 +172,10 @@ export function commandForm(parts: CommandFormParts): CommandForm {
 
   name.addEventListener("click", () => leave(""));
   end.addEventListener("keydown", onKeyAtEnd);
-  end.addEventListener("input", suggestOptions);
+  end.addEventListener("input", () => {
+    suggestOptions();
+    jump(end);
+  });
   end.addEventListener("blur", () => suggestions.close());
   for (const option of typable.options) {
     const text = given.get(option.name);
@@ -193,4 +208,9 @@ export function commandForm(parts: CommandFormParts): CommandForm {
     field.focus();
     return { problem };
   }
+}
+
+/** Where a colon is more likely a part of what is said. */
+function isFreeText({ kind, hasAutocomplete, choices }: CommandOption): boolean {
+  return kind === OptionKind.Text && !hasAutocomplete && choices.length === 0;
 }

@@ -13,8 +13,6 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
   const field = element("textarea", {
     rows: 1,
     class: "composer-text",
-    role: "combobox",
-    "aria-expanded": "false",
     "aria-autocomplete": "list",
     maxlength: 2000,
   });

@@ -1,5 +1,4 @@
 import { element } from "./element.ts";
-import { icon } from "./icon.ts";
 import { openMenu } from "./menu.ts";
 import { avatar } from "./message/avatar.ts";
 import type { Player } from "./player.ts";
@@ -75,7 +74,8 @@ export function peopleView(player: Player, follow: (outcome: Outcome, what: stri
   return element(
     "aside",
     { class: "people", "aria-label": "Members" },
-    element("div", { class: "who" }, element("label", { for: "who" }, "You are"), chooser, icon("people")),
+    element("h2", { class: "unseen" }, "Members"),
+    element("div", { class: "who" }, element("label", { for: "who" }, "You are"), chooser),
     lists,
   );
 }

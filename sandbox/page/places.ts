@@ -7,7 +7,7 @@ import type { ChannelEntry } from "./protocol.ts";
 export function placesView(player: Player, arrived: () => void): HTMLElement {
   const { mirror } = player;
   const rail = element("ul", { class: "rail" });
-  const heading = element("h1", { class: "side-heading" });
+  const heading = element("h2", { class: "side-heading" });
   const list = element("ul", { class: "channels" });
   /** The last message seen in each channel. */
   const seen = new Map<string, string>();
@@ -16,9 +16,16 @@ export function placesView(player: Player, arrived: () => void): HTMLElement {
     rail.replaceChildren(
       ...mirror.servers.map(({ id, name }) => {
         const isHere = id === mirror.here?.id;
+        // For the eye only: the style shows them.
         const initials = name.split(" ").map((word) => word.slice(0, 1));
-        const label = { type: "button", title: name, "aria-label": name, "aria-current": isHere ? "true" : null };
-        const button = element("button", { class: "server", ...label }, ...initials);
+        const button = element("button", {
+          type: "button",
+          class: "server",
+          title: name,
+          "aria-label": name,
+          "aria-current": isHere ? "true" : null,
+          "data-initials": initials.join(""),
+        });
         button.addEventListener("click", () => player.goToServer(id));
         return element("li", {}, button);
       }),

@@ -34,10 +34,15 @@ export function createSuggestions(): Suggestions {
     else field?.removeAttribute("aria-activedescendant");
   }
 
+  /** Only what is a combobox may say so. */
+  function expanded(isOpen: boolean): void {
+    if (field?.getAttribute("role") === "combobox") field.setAttribute("aria-expanded", String(isOpen));
+  }
+
   function close(): void {
     whole.hidden = true;
     shown = [];
-    field?.setAttribute("aria-expanded", "false");
+    expanded(false);
     field?.removeAttribute("aria-activedescendant");
     field = null;
   }
@@ -68,21 +73,22 @@ export function createSuggestions(): Suggestions {
       );
       whole.hidden = words === "" && suggestions.length === 0;
       field.setAttribute("aria-controls", listId);
-      field.setAttribute("aria-expanded", String(suggestions.length > 0));
+      expanded(suggestions.length > 0);
       mark(0);
     },
     close,
     takesKey(event) {
-      if (whole.hidden || shown.length === 0) return false;
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        mark(marked + (event.key === "ArrowDown" ? 1 : -1));
-        return true;
-      }
+      if (whole.hidden) return false;
       if (event.key === "Escape") {
         event.preventDefault();
         event.stopPropagation();
         close();
+        return true;
+      }
+      if (shown.length === 0) return false;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        mark(marked + (event.key === "ArrowDown" ? 1 : -1));
         return true;
       }
       const chooses = event.key === "Enter" || (event.key === "Tab" && !event.shiftKey);

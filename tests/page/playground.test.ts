@@ -92,13 +92,11 @@ describeInBrowser("a visitor of the playground", () => {
   });
 
   it("is told which option is missing, and loses nothing", async () => {
-    const { page, be, types, presses } = await visit();
+    const { page, be, types } = await visit();
     await be("Bob");
     await types("/guess ");
     await page.getByLabel("model", { exact: true }).waitFor();
     await page.keyboard.type("Hunter Alpha");
-    await presses("Escape");
-    await page.getByLabel("model", { exact: true }).focus();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByRole("alert").filter({ hasText: "lab is missing" }).waitFor();
     expect(await page.getByLabel("model", { exact: true }).inputValue()).toBe("Hunter Alpha");
@@ -143,10 +141,11 @@ describeInBrowser("a visitor of the playground", () => {
   it("asks the model and sees the answer grow", async () => {
     const { page, be, types, presses, message } = await visit();
     await be("Gil");
-    await types("/ask-model model:Hunter Alpha prompt:Who built you, and when does your knowledge end?");
+    await types("/ask-model model:Hunter Alpha");
+    await page.getByRole("option", { name: "Hunter Alpha" }).waitFor();
+    await presses("Tab");
+    await page.keyboard.type("Who built you, and when does your knowledge end?");
     await presses("Enter");
-    await page.getByLabel("prompt", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Send" }).click();
     const answer = message("Who built you");
     await answer.waitFor();
     const lengths = new Set<number>();
@@ -177,8 +176,10 @@ describeInBrowser("a visitor of the playground", () => {
     await be("Rita");
     scene.clock.pass(7 * 86_400_000);
     const source = "https://openrouter.ai/xiaomi/mimo-v2-pro";
-    await types(`/settle confirm model:Hunter Alpha lab:Google source:${source} published-at:2026-03-18 19:54`);
-    await presses("Enter");
+    // Put in from elsewhere, as one line.
+    const line = `/settle confirm model:Hunter Alpha lab:Google source:${source} published-at:2026-03-18 19:54`;
+    await page.getByRole("textbox", { name: /^Message / }).fill(line);
+    await page.getByLabel("published-at").waitFor();
     await page.getByRole("button", { name: "Send" }).click();
     await message("Nothing is done yet").getByRole("button", { name: "Confirm" }).click();
     await message("Hunter Alpha is settled").waitFor();

@@ -47,7 +47,11 @@ export async function openPage(url: string, looks: Looks = {}): Promise<{ page: 
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    // Whoever becomes somebody else stops listening as the one they were.
+    if (new URL(request.url()).pathname === "/tidings" && request.failure()?.errorText === "net::ERR_ABORTED") return;
+    complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
     if (origin !== new URL(url).origin && !["data:", "blob:"].includes(protocol)) {

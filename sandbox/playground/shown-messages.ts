@@ -48,21 +48,17 @@ export function wireMessage(message: Message, viewer: Member, discord: DiscordSa
 
 function withReference(shape: Raw, message: Message, viewer: Member): Raw {
   const { exchange, repliesTo, channel } = message;
-  const answered = repliesTo ? channel.messages({ as: viewer }).find(({ id }) => id === repliesTo) : undefined;
-  const typed = exchange?.kind === "command" && exchange.original === message;
+  const answered = channel.history.find(({ id }) => id === repliesTo);
+  // Of what somebody else sees alone, nobody is told more than that it is there.
+  const isHidden = answered?.visibleTo !== undefined && answered.visibleTo.id !== viewer.id;
+  const isGone = answered === undefined || answered.deleted;
+  const reference = repliesTo && !isHidden ? { referenced_message: isGone ? null : messageShape(answered, true) } : {};
+  if (exchange?.kind !== "command" || exchange.original !== message) return { ...shape, ...reference };
+  const name = exchange.name.replace(/^\//, "");
   return {
     ...shape,
-    ...(repliesTo ? { referenced_message: answered ? messageShape(answered, true) : null } : {}),
-    ...(typed
-      ? {
-          interaction: {
-            id: exchange.id,
-            type: 2,
-            name: exchange.name.replace(/^\//, ""),
-            user: userShape(exchange.member.user),
-          },
-        }
-      : {}),
+    ...reference,
+    interaction: { id: exchange.id, type: 2, name, user: userShape(exchange.member.user) },
   };
 }
 

@@ -52,23 +52,29 @@ try {
 
 async function takePictures(visitor: Visitor): Promise<void> {
   const { be, goTo, types, presses, message, page } = visitor;
-  await be("Cleo");
+  await be("Bob");
   await goTo("stealth-models");
-  await picture("announcement", message("New anonymous model: Hunter Alpha"));
-  await picture("receipt", message("the first to name Xiaomi"));
+  const announcement = message("New anonymous model: Hunter Alpha");
+  await announcement.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: pathOf("announcement"), animations: "disabled" });
+  await picture("receipt", message("Hunter Alpha: you say DeepSeek built it"));
   await picture("settlement", message("Hunter Alpha is settled"));
-  await picture("board", message(/1\. Cleo/).filter({ hasNotText: "Only you can see this" }));
-  await types("/evidence list ");
-  await page.getByLabel("model", { exact: true }).fill("Hunter Alpha");
-  await page.getByRole("option", { name: /Hunter Alpha/ }).waitFor();
-  await presses("Enter");
+  await picture("board", message(/1\. Cleo/));
+  await types("/evidence list model:Hunter Alpha");
+  await page.getByRole("option", { name: "Hunter Alpha" }).waitFor();
+  await presses("Tab");
   await presses("Enter");
   await picture("evidence-board", message("Token counts of forty sentences"));
 }
 
-/** A message as wide as the channel, whole. */
+/** A message as wide as the channel, with the name of who said it. */
 async function picture(name: string, message: Locator): Promise<void> {
+  await message.evaluate((shown) => shown.classList.remove("message-is-grouped"));
   await message.scrollIntoViewIfNeeded();
-  await message.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+  await message.screenshot({ path: pathOf(name), animations: "disabled" });
+}
+
+function pathOf(name: string): string {
   console.log(`sandbox/pictures/${name}.png`);
+  return join(folder, `${name}.png`);
 }

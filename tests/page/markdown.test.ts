@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseInline } from "../../sandbox/page/message/inline.ts";
 import { parseMarkdown } from "../../sandbox/page/message/markdown.ts";
 import type { Block, Inline } from "../../sandbox/page/message/nodes.ts";
+import { escaped, plain } from "../../src/discord/views/text.ts";
 
 /** Nodes in a line of brackets: bold is b(…), a link is a(address …). */
 function seen(nodes: readonly Inline[]): string {
@@ -191,6 +192,22 @@ describe("any text at all", () => {
       fc.property(letters, (parts) => {
         expect(line(parts.join(""))).toBe(parts.join(""));
       }),
+    );
+  });
+
+  it("that the bot has escaped is shown as it was, and formats nothing", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const isolated = /^\u2068|\u2069$/g;
+        expect(
+          page(escaped(text, 200)).map((block) =>
+            String(block)
+              .replace(/^paragraph,/, "")
+              .replace(isolated, ""),
+          ),
+        ).toEqual([plain(text, 200)]);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -42,7 +42,7 @@ export function placeList(box: HTMLElement, frame: Frame, draw: () => void): voi
   const list = box.parentElement?.querySelector(".message-menu-list");
   if (!list || !frame.menu) return;
   const { top, bottom } = box.getBoundingClientRect();
-  const scroller = box.closest("[data-scroller]")?.getBoundingClientRect();
+  const scroller = box.closest('[role="log"]')?.getBoundingClientRect();
   const below = (scroller?.bottom ?? innerHeight) - bottom;
   const above = top - (scroller?.top ?? 0);
   frame.menu.upward = below < list.getBoundingClientRect().height + 8 && above > below;

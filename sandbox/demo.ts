@@ -13,7 +13,7 @@ import { createTranscript } from "./demo/transcript.ts";
 import { aWireListing } from "./openrouter/catalogues.ts";
 import type { BotKeeper } from "./playground/bot-keeper.ts";
 import { buildScene } from "./playground/scene.ts";
-import { startPlayground } from "./playground/server.ts";
+import { type Playground, startPlayground } from "./playground/server.ts";
 
 /*
  * The demo: a small Discord and a small OpenRouter on 127.0.0.1 and the real bot between them play 11 to 18 March 2026,
@@ -36,9 +36,8 @@ const paint = painter(process.stdout.isTTY === true, process.env);
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
 
-/** Newest last; they end the other way round. */
-const endings: (() => Promise<unknown>)[] = [];
 let exitCode = 1;
+let endsWell = true;
 try {
   exitCode = await demo();
 } catch (error) {
@@ -46,25 +45,54 @@ try {
   else if (error instanceof NoDemoDatabase || error instanceof StorageUnavailable) console.error(error.message);
   else console.error(error);
 }
-for (const end of endings.reverse()) {
-  await end().catch((error: unknown) => {
-    console.error(error);
-    exitCode = 1;
-  });
-}
-process.exit(exitCode);
+process.exit(endsWell ? exitCode : 1);
 
+/** Performs the story, and once more whenever somebody in the page wants that. */
 async function demo(): Promise<number> {
-  const startedAtMs = performance.now();
   const playground = once ? null : await startPlayground();
-  if (playground) {
-    endings.push(() => playground.close());
-    console.log(`The page: ${playground.url}\n`);
+  if (playground) console.log(`The page: ${playground.url}\n`);
+  for (let isFirst = true; ; isFirst = false) {
+    const again = new AbortController();
+    /** Newest last; they end the other way round. */
+    const endings: (() => Promise<unknown>)[] = [];
+    try {
+      const exitCode = await perform({ playground, isFirst, again, endings });
+      if (!again.signal.aborted || stopping.signal.aborted) return exitCode;
+    } catch (error) {
+      if (!again.signal.aborted || stopping.signal.aborted) throw error;
+    } finally {
+      playground?.show(null);
+      for (const end of endings.reverse()) {
+        await end().catch((error: unknown) => {
+          console.error(error);
+          endsWell = false;
+        });
+      }
+    }
+    console.log("\nOnce more from the beginning.\n");
   }
-  // Nobody reads a file as it is written.
-  const scene = await buildScene({ paceMs: !once && process.stdout.isTTY ? 400 : 0, signal: stopping.signal });
+}
+
+type Performance = {
+  readonly playground: Playground | null;
+  /** The first time it plays by itself; whoever starts over goes a step at a time. */
+  readonly isFirst: boolean;
+  readonly again: AbortController;
+  readonly endings: (() => Promise<unknown>)[];
+};
+
+async function perform({ playground, isFirst, again, endings }: Performance): Promise<number> {
+  const startedAtMs = performance.now();
+  const signal = AbortSignal.any([stopping.signal, again.signal]);
+  const scene = await buildScene({
+    // Nobody reads a file as it is written.
+    paceMs: !once && process.stdout.isTTY ? 400 : 0,
+    signal,
+    startOver: () => again.abort(),
+  });
   const { discord, openRouter, cast, clock, story, bot } = scene;
   endings.push(() => scene.stop());
+  if (!isFirst) story.hold();
   // Where somebody watches, models speak as fast as one reads.
   if (!once) openRouter.chat.setPace({ pieceMs: 20 });
   const { server } = cast.watch;
@@ -88,7 +116,7 @@ async function demo(): Promise<number> {
   try {
     await tellStory(cast, { discord, openRouter, clock, transcript, stage, checks });
   } catch (error) {
-    if (!story.isDisturbed || stopping.signal.aborted) throw error;
+    if (!story.isDisturbed || signal.aborted) throw error;
     transcript.line(paint("yellow", `The story could not go on after what was done in the page: ${String(error)}`));
   } finally {
     transcript.catchUp();
@@ -118,11 +146,11 @@ async function demo(): Promise<number> {
     paint,
     input: process.stdin,
     output: process.stdout,
-    signal: stopping.signal,
+    signal,
   });
-  if (end === "ended" && !stopping.signal.aborted) {
+  if (end === "ended" && !signal.aborted) {
     transcript.line(`Nothing more comes from the input. The page stays, ${playground.url}, until this is stopped.`);
-    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }
   for (const each of [...wrongInLog(bot), ...discord.violations.map(({ explanation }) => explanation)]) {
     transcript.line(paint("red", `Wrong while you played: ${each}`));

@@ -57,7 +57,7 @@ player.onMove = () => {
   composer.moved();
 };
 player.onConnected = (isConnected) => {
-  connection.textContent = isConnected ? "" : "The demo does not answer; trying again…";
+  connection.textContent = isConnected ? "" : "Waiting for the demo…";
 };
 player.mirror.on("stage", () => {
   const { bot } = player.mirror.stage ?? { bot: "running" };

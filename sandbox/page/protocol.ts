@@ -161,7 +161,7 @@ export type Outcome =
 
 /** What the visitor does to the playground itself. */
 export type Controls = {
-  story: { readonly to: "play" | "pause" | "step" };
+  story: { readonly to: "play" | "pause" | "step" | "start-over" };
   clock: { readonly ms: number };
   fault: { readonly id: string; readonly on: boolean };
   bot: { readonly to: "restart" };

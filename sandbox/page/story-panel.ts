@@ -17,6 +17,7 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
   const state = element("p", { class: "story-state", role: "status" });
   const play = element("button", { type: "button", class: "main-button" });
   const step = element("button", { type: "button", class: "plain-button" }, "One step");
+  const startOver = element("button", { type: "button", class: "plain-button" }, "Start over");
   const clock = element("time", { class: "story-clock" });
   const steps = element("ol", { class: "steps" });
   const who = element("p", { class: "hint" });
@@ -28,6 +29,8 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
   });
   step.addEventListener("click", async () => follow(await control("story", { to: "step" }), "The story"));
 
+  startOver.addEventListener("click", async () => follow(await control("story", { to: "start-over" }), "The story"));
+
   function draw(): void {
     const { stage } = mirror;
     if (!stage) return;
@@ -35,7 +38,7 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
     state.textContent = {
       playing: "The story plays by itself. Pause it, and act before it goes on.",
       paused: "The story waits. Its time stands still, and you may act in it.",
-      over: "The story is told; the bot and everybody are still there. Now it is your turn.",
+      over: "The story is told; the bot and everybody are still there. Now it is your turn. Or start over, and go a step at a time.",
     }[story.state];
     play.textContent = isPlaying() ? "Pause" : "Play";
     play.hidden = story.state === "over";
@@ -66,7 +69,7 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
     "div",
     { class: "panel-body story" },
     state,
-    element("div", { class: "panel-buttons" }, play, step),
+    element("div", { class: "panel-buttons" }, play, step, startOver),
     element("h3", {}, "It is"),
     clock,
     element(

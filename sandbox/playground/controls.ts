@@ -31,6 +31,7 @@ function tellStory({ story }: Scene, to: unknown): Outcome | null {
   if (to === "play") story.play();
   else if (to === "pause") story.hold();
   else if (to === "step") story.step();
+  else if (to === "start-over") story.startOver();
   else return null;
   return done;
 }

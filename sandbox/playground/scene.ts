@@ -34,7 +34,12 @@ export type Scene = {
 };
 
 /** Builds it as it is when the story begins: nobody has said anything, and the bot is not there yet. */
-export async function buildScene(parts: { readonly paceMs: number; readonly signal: AbortSignal }): Promise<Scene> {
+export async function buildScene(parts: {
+  readonly paceMs: number;
+  readonly signal: AbortSignal;
+  /** Called when somebody wants the story from its beginning: a scene is played once. */
+  readonly startOver?: () => void;
+}): Promise<Scene> {
   const clock = storyClock(storyBegins);
   const changed = new Changes();
   const announce = () => changed.announce();
@@ -49,7 +54,7 @@ export async function buildScene(parts: { readonly paceMs: number; readonly sign
     cast,
     neighbours: makeNeighbours(discord, cast.members.ann),
     clock,
-    story: createStoryPlayer({ ...parts, now: clock.now, changed: announce }),
+    story: createStoryPlayer({ startOver: () => {}, ...parts, now: clock.now, changed: announce }),
     faults: createFaultBoard({ discord, openRouter }),
     tape,
     changed,

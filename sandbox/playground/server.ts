@@ -16,8 +16,8 @@ import { createUploads, mostUploadBytes } from "./uploads.ts";
 export type Playground = {
   /** http://127.0.0.1:PORT */
   readonly url: string;
-  /** What the page shows from now on; pages that are open follow. */
-  show(scene: Scene): void;
+  /** What the page shows from now on, or that there is nothing for a while; pages that are open follow. */
+  show(scene: Scene | null): void;
   close(): Promise<void>;
 };
 
@@ -124,8 +124,9 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
     show(next) {
       scene = next;
       for (const open of streams) open.end();
-      for (const [response, url] of waiting) follow(response, url);
+      const asked = [...waiting];
       waiting.clear();
+      for (const [response, url] of asked) follow(response, url);
     },
     close: () =>
       new Promise((resolve) => {

@@ -12,6 +12,8 @@ export type StoryPlayer = {
   /** One act further, then it holds. */
   step(): void;
   end(): void;
+  /** Wishes for the whole from its beginning. */
+  startOver(): void;
   /** A transcript whose narration and acts are also shown beside the controls. */
   overhear(transcript: Transcript): Transcript;
   /** Whether somebody acted before the story was over: what comes out then is no more the story's alone. */
@@ -24,9 +26,10 @@ export function createStoryPlayer(parts: {
   readonly now: () => Date;
   readonly paceMs: number;
   readonly signal: AbortSignal;
+  readonly startOver: () => void;
   readonly changed: () => void;
 }): StoryPlayer {
-  const { now, paceMs, signal, changed } = parts;
+  const { now, paceMs, signal, startOver, changed } = parts;
   const steps: StoryStep[] = [];
   let state: StoryView["state"] = "playing";
   let isDisturbed = false;
@@ -65,6 +68,7 @@ export function createStoryPlayer(parts: {
       become("paused");
     },
     end: () => become("over"),
+    startOver,
     overhear: (transcript) => ({
       ...transcript,
       narrate(words) {

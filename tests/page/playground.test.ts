@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { settleIn } from "../../sandbox/demo/neighbours.ts";
 import { barChart } from "../../sandbox/demo/picture.ts";
 import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
@@ -140,6 +140,8 @@ describeInBrowser("a visitor of the playground", () => {
 
   it("asks the model and sees the answer grow", async () => {
     const { page, be, types, presses, message } = await visit();
+    const text = "I would rather say what I can do. ".repeat(20);
+    scene.openRouter.chat.answer("openrouter/hunter-alpha", { text, pace: { pieceMs: 40, pieceCharacters: 10 } });
     await be("Gil");
     await types("/ask-model model:Hunter Alpha");
     await page.getByRole("option", { name: "Hunter Alpha" }).waitFor();
@@ -147,13 +149,12 @@ describeInBrowser("a visitor of the playground", () => {
     await page.keyboard.type("Who built you, and when does your knowledge end?");
     await presses("Enter");
     const answer = message("Who built you");
-    await answer.waitFor();
-    const lengths = new Set<number>();
-    while (!(await answer.getByRole("button", { name: "File as evidence" }).isVisible())) {
-      lengths.add((await answer.textContent())?.length ?? 0);
-      await page.waitForTimeout(50);
-    }
-    expect(lengths.size).toBeGreaterThan(2);
+    await answer.getByText("I would rather").first().waitFor();
+    const length = async () => (await answer.textContent())?.length ?? 0;
+    const early = await length();
+    expect(await answer.getByRole("button", { name: "Stop" }).count()).toBe(1);
+    await vi.waitUntil(async () => (await length()) > early, { timeout: patienceMs });
+    await answer.getByRole("button", { name: "File as evidence" }).waitFor();
   });
 
   it("makes anybody's message evidence from its menu", async () => {
@@ -216,8 +217,9 @@ describeInBrowser("a visitor of the playground", () => {
     const { page, be, types, presses, message } = await visit();
     await be("Dev");
     await page.getByRole("button", { name: "Faults" }).click();
+    const before = scene.discord.sessions.identifies;
     await page.getByRole("button", { name: "Restart the bot" }).click();
-    await page.getByText("The bot is starting…").waitFor();
+    await scene.discord.waitUntil(() => scene.discord.sessions.identifies > before, patienceMs, "the bot to come back");
     await page.getByText("The bot is running.").waitFor({ timeout: patienceMs });
     await message("New anonymous model: Healer Alpha").getByRole("button", { name: "Details" }).click();
     await message("Only you can see this").waitFor();
@@ -247,7 +249,10 @@ describeInBrowser("a visitor of the playground", () => {
     await page.getByLabel(/^Very slow/).check();
     onTestFinished(() => void scene.faults.set("discord.very-slow", false));
     const announced = message("New anonymous model: Healer Alpha");
+    const before = scene.discord.exchanges.length;
     await announced.getByRole("button", { name: "Details" }).click();
+    const pressed = await scene.discord.waitUntil(() => scene.discord.exchanges[before]);
+    pressed.letFirstResponseExpire();
     await announced.getByText("This interaction failed").waitFor();
     await page.getByLabel(/^Very slow/).uncheck();
     await announced.getByRole("button", { name: "Details" }).click();
@@ -256,8 +261,6 @@ describeInBrowser("a visitor of the playground", () => {
 
   it.each([
     ["dark", 1280],
-    ["light", 1280],
-    ["dark", 360],
     ["light", 360],
   ] as const)("has nothing in their way, %s and %i wide", async (colorScheme, width) => {
     const { page } = await openPage(playground.url, { colorScheme, width });
@@ -267,7 +270,7 @@ describeInBrowser("a visitor of the playground", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
     for (const panel of ["Story", "Faults", "Wire"]) {
       await page.getByRole("button", { name: panel, exact: true }).click();
-      expect(await seriousTroubles(page), panel).toEqual([]);
+      expect(await seriousTroubles(page, ".panel"), panel).toEqual([]);
       await page.getByRole("button", { name: `Close ${panel}` }).click();
     }
   });

@@ -39,6 +39,8 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
   let known: Typable[] | null = null;
   let command: CommandForm | null = null;
   let isSending = false;
+  /** Where what is written was begun. */
+  let serverId = "";
 
   function say(words: string): void {
     problem.textContent = words;
@@ -186,7 +188,9 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
       field.setAttribute("aria-label", words);
       field.disabled = !mayWrite;
       known = null;
-      if (command) leave("");
+      // What was chosen in one server is nothing in another.
+      if (command && player.actor.serverId !== serverId) leave("");
+      serverId = player.actor.serverId;
       say("");
     },
   };

@@ -3,26 +3,16 @@ import { openMenu } from "./menu.ts";
 import { avatar } from "./message/avatar.ts";
 import type { Player } from "./player.ts";
 import type { Outcome, PersonEntry } from "./protocol.ts";
+import { whoChooser } from "./who-chooser.ts";
 
 /** Who is in the server, and who the visitor is. */
 export function peopleView(player: Player, follow: (outcome: Outcome, what: string) => void): HTMLElement {
   const { mirror } = player;
-  const chooser = element("select", { id: "who" });
   const lists = element("div", { class: "people-lists" });
-
-  chooser.addEventListener("change", () => player.be(chooser.value));
 
   function draw(): void {
     const { here } = mirror;
     if (!here) return;
-    const people = here.people.filter(({ bot }) => !bot);
-    chooser.replaceChildren(
-      ...people.map(({ id, name, heading }) => {
-        const role = heading === "Members" ? "" : ` (${heading})`;
-        return element("option", { value: id, selected: id === here.viewerId }, `${name}${role}`);
-      }),
-    );
-    chooser.value = here.viewerId;
     const headings = [...new Set(here.people.map(({ heading }) => heading))].sort(
       (a, b) => weight(a) - weight(b) || a.localeCompare(b),
     );
@@ -75,7 +65,7 @@ export function peopleView(player: Player, follow: (outcome: Outcome, what: stri
     "aside",
     { class: "people", "aria-label": "Members" },
     element("h2", { class: "unseen" }, "Members"),
-    element("div", { class: "who" }, element("label", { for: "who" }, "You are"), chooser),
+    element("div", { class: "who" }, element("label", { for: "who" }, "You are"), whoChooser(player, "who")),
     lists,
   );
 }

@@ -3,6 +3,7 @@ import { control } from "./link.ts";
 import type { Panel } from "./panels.ts";
 import type { Player } from "./player.ts";
 import type { Outcome, StoryStep } from "./protocol.ts";
+import { whoChooser } from "./who-chooser.ts";
 
 const hourMs = 3_600_000;
 const jumps = [
@@ -20,7 +21,6 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
   const startOver = element("button", { type: "button", class: "plain-button" }, "Start over");
   const clock = element("time", { class: "story-clock" });
   const steps = element("ol", { class: "steps" });
-  const who = element("p", { class: "hint" });
   let drawn = 0;
 
   const isPlaying = () => mirror.stage?.story.state === "playing";
@@ -58,12 +58,9 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
     const now = mirror.now();
     clock.dateTime = now.toISOString();
     clock.textContent = now.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
-    const viewer = mirror.here?.people.find(({ id }) => id === mirror.here?.viewerId);
-    who.textContent = viewer ? `You are ${viewer.name}. Be somebody else under “You are”, beside the members.` : "";
   }
 
   mirror.on("stage", draw);
-  mirror.on("here", tick);
   window.setInterval(tick, 1000);
   const whole = element(
     "div",
@@ -81,7 +78,8 @@ export function storyPanel(player: Player, follow: (outcome: Outcome, what: stri
         return button;
       }),
     ),
-    who,
+    element("h3", {}, element("label", { for: "act-as" }, "Act as")),
+    whoChooser(player, "act-as"),
     element("h3", {}, "So far"),
     steps,
   );

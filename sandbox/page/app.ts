@@ -34,6 +34,7 @@ const panels = panelsView([storyPanel(player, follow), faultsPanel(player, follo
 const title = element("h1", { class: "channel-title" });
 const connection = element("div", { class: "connection", role: "status" }, "The demo is starting…");
 const app = element("div", { class: "app" });
+let isListening = false;
 
 /** At phone width places and people are drawers, one open at a time. */
 function drawer(name: "places" | "people" | null): void {
@@ -53,30 +54,33 @@ player.onMove = () => {
   document.title = channel ? `#${channel.name} · ${server} · Unmask` : "Unmask, the playground";
   if (channel) title.replaceChildren(icon(channel.isThread ? "thread" : "hash"), channel.name);
   else title.replaceChildren("There is no channel you can see here.");
+  places.draw();
   log.draw();
   composer.moved();
 };
 player.onConnected = (isConnected) => {
-  connection.textContent = isConnected ? "" : "Waiting for the demo…";
+  if (isConnected === isListening) return;
+  isListening = isConnected;
+  drawConnection();
 };
-player.mirror.on("stage", () => {
-  const { bot } = player.mirror.stage ?? { bot: "running" };
-  app.classList.toggle("bot-away", bot !== "running");
-});
+player.mirror.on("stage", drawConnection);
 
+/** What is away, if anything is. */
+function drawConnection(): void {
+  const isBotHere = player.mirror.stage?.bot === "running";
+  connection.textContent = isListening ? (isBotHere ? "" : "The bot is away…") : "Waiting for the demo…";
+}
+
+const conversation = element("div", { class: "conversation" }, log.element, composer.element);
+conversation.addEventListener("click", () => drawer(null));
 app.append(
-  places,
+  places.element,
   element(
     "main",
     { class: "middle" },
     element("header", { class: "channel-header" }, openPlaces, title, ...panels.buttons, openPeople),
     connection,
-    element(
-      "div",
-      { class: "stage" },
-      element("div", { class: "conversation" }, log.element, composer.element),
-      panels.place,
-    ),
+    element("div", { class: "stage" }, conversation, panels.place),
   ),
   people,
 );

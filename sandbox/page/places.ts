@@ -4,7 +4,7 @@ import type { Player } from "./player.ts";
 import type { ChannelEntry } from "./protocol.ts";
 
 /** The servers, and the channels and threads of the one that is shown. */
-export function placesView(player: Player, arrived: () => void): HTMLElement {
+export function placesView(player: Player, arrived: () => void) {
   const { mirror } = player;
   const rail = element("ul", { class: "rail" });
   const heading = element("h2", { class: "side-heading" });
@@ -88,10 +88,11 @@ export function placesView(player: Player, arrived: () => void): HTMLElement {
   });
   // What was there when somebody came is nothing new to them.
   mirror.on("messages", drawChannels);
-  return element(
+  const whole = element(
     "div",
     { class: "places" },
     element("nav", { "aria-label": "Servers" }, rail),
     element("nav", { "aria-label": "Channels", class: "side" }, heading, list),
   );
+  return { element: whole, draw: drawChannels };
 }

@@ -31,6 +31,7 @@ export function visitorOf(page: Page): Visitor {
       const button = page.getByRole("navigation", { name: "Channels" }).getByRole("button", { name: channel });
       await button.click();
       await page.getByRole("log", { name: new RegExp(`^Messages in .*${channel}`) }).waitFor();
+      await button.and(page.locator("[aria-current=page]")).waitFor();
     },
     async goToServer(name) {
       await page.getByRole("navigation", { name: "Servers" }).getByRole("button", { name }).click();

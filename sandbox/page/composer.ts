@@ -36,7 +36,7 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     picked,
     element("div", { class: "composer-box" }, attach, files, line, sendButton),
   );
-  let known: Typable[] | null = null;
+  let known: Promise<Typable[]> | null = null;
   let command: CommandForm | null = null;
   let isSending = false;
   /** Where what is written was begun. */
@@ -46,19 +46,22 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     problem.textContent = words;
   }
 
+  /** What may be typed here; asked once for each slash. */
+  function commandsHere(): Promise<Typable[]> {
+    known ??= player.commands().then(typables);
+    return known;
+  }
+
   async function suggestCommands(): Promise<void> {
-    if (known === null) {
-      known = [];
-      known = typables(await player.commands());
-    }
+    const all = await commandsHere();
     const { value } = field;
     if (command || !value.startsWith("/")) return;
-    const out = typedOut(known, value);
+    const out = typedOut(all, value);
     if (out && value !== out.typable.line) return begin(out.typable, out.rest);
-    const fits = fitting(known, value);
+    const fits = fitting(all, value);
     suggestions.show(
       field,
-      fits.length > 0 ? "Commands" : known.length > 0 ? "There is no such command for you here." : "…",
+      fits.length > 0 ? "Commands" : "There is no such command for you here.",
       fits.map((typable) => ({
         words: typable.line,
         detail: typable.description,
@@ -127,7 +130,8 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     const content = field.value.trim();
     const chosen = [...(files.files ?? [])];
     if (content.startsWith("/") && chosen.length === 0) {
-      const out = typedOut(known ?? [], content);
+      // Whoever types faster than the commands come means one all the same.
+      const out = typedOut(await commandsHere(), content);
       if (out) return begin(out.typable, out.rest);
     }
     if (content === "" && chosen.length === 0) return;

@@ -79,6 +79,7 @@ async function playAround(visitor: Visitor): Promise<void> {
   await goTo("stealth-models");
   await types("/guess");
   await presses("Enter");
+  await page.getByLabel("model", { exact: true }).waitFor();
   await page.keyboard.type("Healer");
   await page.getByRole("option", { name: /Healer Alpha/ }).waitFor();
   await presses("Tab");

@@ -140,7 +140,7 @@ describeInBrowser("a visitor of the playground", () => {
 
   it("asks the model and sees the answer grow", async () => {
     const { page, be, types, presses, message } = await visit();
-    const text = "I would rather say what I can do. ".repeat(20);
+    const text = "I would rather say what I can do. ".repeat(14);
     scene.openRouter.chat.answer("openrouter/hunter-alpha", { text, pace: { pieceMs: 40, pieceCharacters: 10 } });
     await be("Gil");
     await types("/ask-model model:Hunter Alpha");
@@ -186,6 +186,7 @@ describeInBrowser("a visitor of the playground", () => {
     await message("Hunter Alpha is settled").waitFor();
     await types("/leaderboard");
     await presses("Enter");
+    await page.getByLabel(/^\/leaderboard: Enter sends it/).waitFor();
     await presses("Enter");
     await message(/1\. Cleo/).waitFor();
   });
@@ -225,8 +226,18 @@ describeInBrowser("a visitor of the playground", () => {
     await message("Only you can see this").waitFor();
     await types("/help");
     await presses("Enter");
+    await page.getByLabel(/^\/help: Enter sends it/).waitFor();
     await presses("Enter");
     await message("/guess").waitFor();
+  });
+
+  it("hears again of everything when the line to the page's server broke", async () => {
+    const { be, message } = await visit();
+    await be("Dev");
+    const { watch, members } = scene.cast;
+    playground.show(scene);
+    members.ann.say(watch, "Is anybody still here?");
+    await message("Is anybody still here?").waitFor();
   });
 
   it("watches the wire, where no secret shows", async () => {
@@ -240,6 +251,10 @@ describeInBrowser("a visitor of the playground", () => {
     expect(words).toContain("(secret)");
     expect(words).not.toContain(scene.discord.token);
     for (const { token } of scene.discord.exchanges) expect(words).not.toContain(token);
+    const explanation = "Must be 2000 or fewer in length.";
+    const violation = { atMs: 0, method: "POST", route: "/channels/{channel_id}/messages", code: 50035, explanation };
+    scene.tape.discord({ kind: "violation", violation });
+    await wire.getByText("against the rules").waitFor();
   });
 
   it("is told when Discord is so slow that the bot is late", async () => {

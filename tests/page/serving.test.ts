@@ -127,3 +127,59 @@ it("what is wrong with a request is said, and ends nothing", async () => {
   });
   expect((await ask(playground.url, {})).status).toBe(200);
 });
+
+it("everything that can be made to go wrong can be put right again", async () => {
+  const { playground, scene } = await aPlayedOne();
+  const set = async (id: string, on: boolean) => {
+    const { text } = await ask(`${playground.url}/control/fault`, {}, JSON.stringify({ id, on }));
+    return JSON.parse(text);
+  };
+  const faults = scene.faults.view();
+  expect(faults.length).toBeGreaterThan(30);
+  for (const { id } of faults) {
+    expect(await set(id, true), id).toEqual({ kind: "done" });
+    expect(scene.faults.view().find((fault) => fault.id === id)?.isOn, id).toBe(true);
+    expect(await set(id, false), id).toEqual({ kind: "done" });
+    expect(scene.faults.view().some(({ isOn }) => isOn)).toBe(false);
+  }
+  expect(await set("discord.nothing", true)).toMatchObject({ kind: "refused" });
+  expect(scene.discord.faults.take("GET", "/gateway/bot", "/gateway/bot")).toEqual([]);
+});
+
+it("the clock goes forward only, and not while the story has it", async () => {
+  const { playground, scene } = await aPlayedOne();
+  const pass = async (ms: number) => {
+    const { text } = await ask(`${playground.url}/control/clock`, {}, JSON.stringify({ ms }));
+    return JSON.parse(text).kind;
+  };
+  expect(await pass(3_600_000)).toBe("refused");
+  scene.story.hold();
+  const before = scene.clock.nowMs();
+  expect(await pass(3_600_000)).toBe("done");
+  expect(scene.clock.nowMs()).toBe(before + 3_600_000);
+  for (const ms of [-1, 0, Number.NaN, 31 * 86_400_000]) expect(await pass(ms), String(ms)).toBe("refused");
+  // Nor does the story set it back.
+  scene.clock.set("2026-03-11T09:30:00Z");
+  expect(scene.clock.nowMs()).toBe(before + 3_600_000);
+});
+
+it("a page that is opened before there is anything gets all of it as soon as it is there", async () => {
+  const playground = await aPlayground();
+  const opened = new Promise<string>((resolve) => {
+    const asking = request(`${playground.url}/tidings`, (response) => {
+      response.setEncoding("utf8").once("data", (text) => {
+        asking.destroy();
+        resolve(text);
+      });
+    });
+    asking.end();
+  });
+  // The question is there before the answer.
+  await ask(playground.url, {});
+  const scene = await buildScene({ paceMs: 0, signal: new AbortController().signal });
+  onTestFinished(() => scene.stop());
+  playground.show(scene);
+  const tidings = JSON.parse((await opened).replace(/^data: /, ""));
+  expect(tidings).toMatchObject({ kind: "everything", here: { name: "Model Watchers" } });
+  expect(tidings.servers.map(({ name }: { name: string }) => name)).toEqual(["Model Watchers", "Night Shift"]);
+});

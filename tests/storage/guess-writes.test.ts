@@ -1,6 +1,6 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, it } from "vitest";
-import { transact } from "../../src/storage/database.ts";
+import { rows, type Transaction, transact } from "../../src/storage/database.ts";
 import { type GuessChanges, OverdrawnWallet, writeGuesses } from "../../src/storage/guess-writes.ts";
 import { entries, members, transactions, wallets } from "../../src/storage/schema.ts";
 import { storyBegins } from "../support/app.ts";
@@ -23,6 +23,7 @@ function changed(changes: Partial<GuessChanges>): GuessChanges {
     markets: [],
     newWallets: [],
     walletChanges: [],
+    lockedIn: "",
     ...changes,
   };
 }
@@ -36,7 +37,11 @@ describeOnBoth("writing a batch of guesses", (database) => {
     ]);
     return {
       db,
-      write: (changes: GuessChanges) => transact(db, (tx) => writeGuesses(tx, changes)),
+      write: (changes: GuessChanges) =>
+        transact(db, async (tx) => {
+          const [locked] = await rows<{ in: string }>(tx, sql`select pg_current_xact_id()::text as in`);
+          await writeGuesses(tx, { ...changes, lockedIn: locked?.in ?? "" });
+        }),
       balance: async (memberId: string) =>
         (await db.select().from(wallets).where(eq(wallets.memberId, memberId)))[0]?.balancePoints,
     };
@@ -72,6 +77,14 @@ describeOnBoth("writing a batch of guesses", (database) => {
       }),
     );
     expect([await balance("ann"), await balance("bob")]).toEqual([-25, 0]);
+  });
+
+  it("refuses to write in any transaction but the one that holds the locks", async () => {
+    const { db, balance } = await withWallets(30);
+    const batch = changed({ walletChanges: [{ ...ann, points: -1 }], lockedIn: "1" });
+    await expect(transact(db, (tx) => writeGuesses(tx, batch))).rejects.toThrow();
+    await expect(writeGuesses(db as Transaction, batch)).rejects.toThrow();
+    expect(await balance("ann")).toBe(30);
   });
 
   it("refuses a debit of a wallet that does not exist", async () => {

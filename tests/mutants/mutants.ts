@@ -51,6 +51,13 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/storage/guess-writes.test.ts"],
   },
   {
+    name: "wallets opened in the order they came",
+    file: "src/storage/guess-writes.ts",
+    find: "${inLockOrder} on conflict do nothing",
+    replace: "on conflict do nothing",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
     name: "a batch written outside the transaction that holds its locks",
     file: "src/storage/guess-writes.ts",
     find: "when pg_current_xact_id()::text <>",

@@ -87,7 +87,7 @@ const writing = statement(
     priced as (
       ${insertInto(markets, "markets")}
       on conflict (market_id) do update set outcomes = excluded.outcomes, pot_points = excluded.pot_points,
-        last_number = excluded.last_number, last_at = excluded.last_at
+        last_number = excluded.last_number, last_at = excluded.last_at, card_due_at = excluded.card_due_at
     )
     select (case
       when pg_current_xact_id()::text <> ${sql.placeholder("lockedIn")}::text then ${sql.raw(`'${verdicts.unlocked}'`)}

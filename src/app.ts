@@ -49,7 +49,7 @@ export type App = {
 
 /** Guesses answered in one transaction at most, and transactions at the same time. */
 const mostGuessesTogether = 64;
-const batchesAtOnce = 4;
+const batchesAtOnce = 2;
 const mostQuestionsTogether = 16;
 
 /**

@@ -6,7 +6,7 @@ import { closedBecause, type GuessAnswer, type GuessReceipt, standingReceipt } f
 import { rules } from "../domain/rules.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
-import { type Db, type Transaction, transact } from "../storage/database.ts";
+import { type Db, transactInTwo } from "../storage/database.ts";
 import { QuickerElsewhere, writeGuesses } from "../storage/guess-writes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
 import {
@@ -35,19 +35,19 @@ const mostTries = 5;
 export async function answerGuesses(db: Db, clock: Clock, requests: readonly GuessRequest[]) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await transact(db, (tx) => answerWithin(tx, clock, requests));
+      return await transactInTwo(db, {
+        read: (tx) => openBooks(tx, requests),
+        async write(tx, books) {
+          const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
+          const changes = changesOf(books);
+          await writeGuesses(tx, changes);
+          return { answers, markets: changes.markets };
+        },
+      });
     } catch (error) {
       if (!(error instanceof QuickerElsewhere) || tries >= mostTries) throw error;
     }
   }
-}
-
-async function answerWithin(tx: Transaction, clock: Clock, requests: readonly GuessRequest[]) {
-  const books = await openBooks(tx, requests);
-  const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
-  const changes = changesOf(books);
-  await writeGuesses(tx, changes);
-  return { answers, markets: changes.markets };
 }
 
 function answerOne(books: Books, clock: Clock, request: GuessRequest): GuessAnswer {

@@ -44,6 +44,27 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/storage/guess-writes.test.ts"],
   },
   {
+    name: "a batch kept though a guard refused it",
+    file: "src/storage/guess-writes.ts",
+    find: "when (select count(*) from changed) <>",
+    replace: "when (select count(*) from changed) >",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
+    name: "wallets opened in the order they came",
+    file: "src/storage/guess-writes.ts",
+    find: "${inLockOrder} on conflict do nothing",
+    replace: "on conflict do nothing",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
+    name: "a batch written outside the transaction that holds its locks",
+    file: "src/storage/guess-writes.ts",
+    find: "when pg_current_xact_id()::text <>",
+    replace: "when pg_current_xact_id()::text is null and '' <>",
+    tests: ["tests/storage/two-steps.test.ts"],
+  },
+  {
     name: "wallets read without a lock",
     file: "src/storage/guesses.ts",
     find: "limit 1 for update\n      ) as wallet",

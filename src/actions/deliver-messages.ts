@@ -15,7 +15,8 @@ import {
   readModelNames,
   readOpenMarkets,
 } from "../storage/deliveries.ts";
-import { countStances, readEvidenceById } from "../storage/evidence.ts";
+import { readEvidenceById } from "../storage/evidence.ts";
+import { countStances } from "../storage/evidence-board.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";

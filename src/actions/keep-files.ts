@@ -2,7 +2,7 @@ import type { App } from "../app.ts";
 import { oneLine } from "../domain/clean-text.ts";
 import { evidenceLimits } from "../domain/evidence.ts";
 import { type Attachment, type FileProblem, fileLimits, type KeptFile } from "../domain/kept-file.ts";
-import { bytesSince } from "../storage/evidence.ts";
+import { bytesSince } from "../storage/evidence-limits.ts";
 import { currentTime } from "./current-time.ts";
 
 const dayMs = 86_400_000;

@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import { byVotes, type EvidenceBoard, type EvidenceKind, takesEvidence } from "../domain/evidence.ts";
-import { byStance, countByLab, onBoard, readEvidence, readStrongest } from "../storage/evidence.ts";
+import { readEvidence } from "../storage/evidence.ts";
+import { byStance, countByLab, onBoard, readStrongest } from "../storage/evidence-board.ts";
 import { readMarket } from "../storage/markets.ts";
 
 const labsPerPage = 6;

@@ -11,6 +11,7 @@ import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
+import { createUploadPace, type UploadPace } from "./domain/upload-pace.ts";
 import type { Db } from "./storage/database.ts";
 
 /**
@@ -41,6 +42,8 @@ export type App = {
   readonly asking: Batches<QuestionWish, TakenIn>;
   /** Keeps copies of evidence's files. */
   readonly files: FileKeeper;
+  /** How much of them is uploaded for readers. */
+  readonly uploads: UploadPace;
   readonly log: Logger;
 };
 
@@ -96,6 +99,7 @@ export function createApp(parts: {
     guesses,
     asking,
     files,
+    uploads: createUploadPace(),
     chat,
     questions,
     askable: createAskableListings(),

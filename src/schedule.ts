@@ -14,6 +14,7 @@ import {
   recordSent,
 } from "./actions/deliver-messages.ts";
 import { finishedAnswer, takeOverAnswers } from "./actions/finish-questions.ts";
+import { sweepFiles } from "./actions/keep-files.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import {
@@ -38,6 +39,7 @@ import {
 import { finishMessages } from "./discord/finish-answers.ts";
 import type { Posting, Undelivered } from "./discord/undelivered.ts";
 import { threadName } from "./discord/views/announcement.ts";
+import { withFilesAsTheyAre } from "./discord/views/evidence.ts";
 import { labNames } from "./discord/views/lab-words.ts";
 import type { MessageView } from "./discord/views/message.ts";
 import type { ClaimedDelivery } from "./domain/claimed-delivery.ts";
@@ -61,6 +63,8 @@ const when = {
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
   topUps: "5 0 * * *",
+  /** A thirty-second part of the copies of evidence's files. */
+  files: "15 * * * * *",
 } as const;
 
 /** What runs by the clock. */
@@ -173,8 +177,12 @@ async function send(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
 }
 
 async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
-  const shown = claimed.piece && (await withCopies(app, claimed.piece));
-  return messageOf(claimed, labNames(app.models.of(claimed.delivery.serverId).labs), shown);
+  const { delivery, piece } = claimed;
+  const names = labNames(app.models.of(delivery.serverId).labs);
+  if (piece?.state === "shown" && delivery.showsFiles) {
+    return withFilesAsTheyAre(messageOf(claimed, names, { piece, copies: [], missing: [] }));
+  }
+  return messageOf(claimed, names, piece && (await withCopies(app, piece)));
 }
 
 function postedBefore({ key, channelId, messageId }: Delivery) {
@@ -273,6 +281,8 @@ export function startSchedule(
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
 
+  const files = oneAtATime(() => run("files", () => sweepFiles(app)));
+
   const log = logFor(app);
   const clockwork = (
     [
@@ -282,6 +292,7 @@ export function startSchedule(
       ["top-ups", when.topUps, topUps],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
+      ["files", when.files, files],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   void run("held listings", () => reportHeldListings(app));

@@ -46,7 +46,7 @@ export const votes = (vote: EvidenceVote) =>
       // Its files are where they were.
       const given = { piece: answer.piece, copies: [], missing: [] };
       if (!interaction.message.flags.has(MessageFlags.Ephemeral)) {
-        return { show: view.withFilesAsTheyAre(view.evidenceMessage(given, names)), aside };
+        return { show: view.withWhatStays(view.evidenceMessage(given, names), interaction.message.content), aside };
       }
       const reader = await readerOf(interaction, app);
       return { show: view.withFilesAsTheyAre(view.evidenceView(given, names, reader)), aside };

@@ -7,9 +7,9 @@ import { attachmentOf, readForm, readKind, readStance } from "../../src/discord/
 import { withQuestion } from "../../src/discord/views/answer-evidence.ts";
 import { notes } from "../../src/discord/views/evidence.ts";
 import * as forms from "../../src/discord/views/evidence-forms.ts";
-import { evidenceRefusal } from "../../src/discord/views/evidence-refusals.ts";
+import { evidenceLacks, evidenceRefusal } from "../../src/discord/views/evidence-refusals.ts";
 import { whoActs } from "../../src/discord/who-acts.ts";
-import { type EvidenceDraft, isComplete } from "../../src/domain/evidence-draft.ts";
+import { completed, type EvidenceDraft } from "../../src/domain/evidence-draft.ts";
 import { findModel } from "../../src/domain/open-models.ts";
 import { readSuspect } from "../../src/domain/suspect.ts";
 import { type Acting, namesIn, noSuchModel, showPiece } from "./reading.ts";
@@ -51,9 +51,10 @@ export function askForText(interaction: Typed, app: App): Opening | null {
 
 /** Files a piece, or says why not with all that was given still there. */
 export async function file(interaction: Acting, app: App, draft: EvidenceDraft): Promise<Answer> {
-  if (!isComplete(draft)) return { show: forms.withText(noSuchModel.show, draft.text) };
+  const complete = completed(draft);
+  if (typeof complete === "string") return { show: forms.withText(evidenceLacks(complete), draft.text) };
   const names = namesIn(interaction, app);
-  const answer = await addEvidence(app, { ...whoActs(interaction), ...draft });
+  const answer = await addEvidence(app, { ...whoActs(interaction), ...complete });
   if (answer.added) return showPiece(interaction, app, answer.evidence.evidenceId, notes.added);
   const { refusal } = answer;
   if (refusal.reason !== "no-such-lab") return { show: forms.withText(evidenceRefusal(refusal, names), draft.text) };

@@ -137,7 +137,8 @@ function isAboutMarket(kind: DeliveryKind): boolean {
 }
 
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, evidenceId, aboutAt, channelId, attempts, messageId } = row;
+  const { deliveryId, key, kind, serverId, modelId, evidenceId, aboutAt, channelId, attempts, messageId, showsFiles } =
+    row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -153,6 +154,7 @@ function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>
     attempts,
     firstClaimedAt,
     messageId,
+    showsFiles,
   };
 }
 

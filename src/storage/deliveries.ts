@@ -61,6 +61,28 @@ export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: 
     .update(deliveries)
     .set({ state: "due", dueAt, attempts: 0, problem: null })
     .where(and(eq(deliveries.key, `evidence:${evidenceId}`), inArray(deliveries.state, ["sent", "held", "failed"])));
+  await tx
+    .update(deliveries)
+    .set({ showsFiles: false })
+    .where(eq(deliveries.key, `evidence:${evidenceId}`));
+}
+
+/**
+ * Makes the posted message of a piece due again for its new counts: at once, or `pacedMs` after it was last written. One
+ * that is due already will show them, and what is just being sent is looked at by its sender.
+ */
+export async function recountInThread(tx: Transaction, evidenceId: number, at: Date, pacedMs: number): Promise<void> {
+  const dueAt = sql`greatest(${at.toISOString()}::timestamptz, ${deliveries.sentAt} + make_interval(secs => ${pacedMs / 1000}))`;
+  await tx
+    .update(deliveries)
+    .set({ state: "due", dueAt, attempts: 0, problem: null })
+    .where(
+      and(
+        eq(deliveries.key, `evidence:${evidenceId}`),
+        inArray(deliveries.state, ["sent", "held", "failed"]),
+        isNotNull(deliveries.messageId),
+      ),
+    );
 }
 
 /**

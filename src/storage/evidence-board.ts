@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
-import type { Evidence, EvidenceKind, Stance } from "../domain/evidence.ts";
+import type { Evidence, EvidenceKind, HiddenEvidence, Stance } from "../domain/evidence.ts";
 import type { Db, Transaction } from "./database.ts";
 import { readEvidence } from "./evidence.ts";
 import { evidence } from "./schema.ts";
@@ -14,7 +14,7 @@ const votesFirst: readonly SQL[] = [
 /** The pieces that point to a lab, then those that point away, each by votes: "for" sorts behind "against". */
 export const byStance: readonly SQL[] = [desc(evidence.stance), ...votesFirst];
 
-export type BoardFilter = {
+type BoardFilter = {
   readonly serverId: string;
   readonly modelId: number;
   readonly lab?: string | null;
@@ -23,11 +23,14 @@ export type BoardFilter = {
 };
 
 /** The pieces shown to everybody that fit. */
-export function onBoard({ serverId, modelId, lab, kind, stance }: BoardFilter): SQL | undefined {
+export function onBoard(filter: BoardFilter): SQL | undefined {
+  return and(fitting(filter), eq(evidence.state, "shown"));
+}
+
+function fitting({ serverId, modelId, lab, kind, stance }: BoardFilter): SQL | undefined {
   return and(
     eq(evidence.serverId, serverId),
     eq(evidence.modelId, modelId),
-    eq(evidence.state, "shown"),
     lab ? eq(evidence.lab, lab) : undefined,
     kind ? eq(evidence.kind, kind) : undefined,
     stance ? eq(evidence.stance, stance) : undefined,
@@ -49,6 +52,25 @@ export async function countByLab(db: Db | Transaction, filter: BoardFilter) {
     .from(evidence)
     .where(onBoard(filter))
     .groupBy(evidence.lab);
+}
+
+/** The latest pieces that fit and are hidden, and how many there are. */
+export async function readHidden(
+  db: Db | Transaction,
+  filter: BoardFilter,
+  most: number,
+): Promise<{ count: number; latest: HiddenEvidence[] }> {
+  const rows = await db
+    .select({
+      evidenceId: evidence.evidenceId,
+      hiddenReason: evidence.hiddenReason,
+      count: sql<number>`count(*) over ()`.mapWith(Number),
+    })
+    .from(evidence)
+    .where(and(fitting(filter), eq(evidence.state, "hidden")))
+    .orderBy(desc(evidence.evidenceId))
+    .limit(most);
+  return { count: rows[0]?.count ?? 0, latest: rows.map(({ count: _, ...piece }) => piece) };
 }
 
 /** The strongest piece of each lab and stance among these labs, in one query. */

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, or, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { evidence, evidenceFiles } from "./schema.ts";
 
@@ -16,12 +16,18 @@ export async function countSince(tx: Transaction, serverId: string, since: Date)
   return tx.$count(evidence, and(eq(evidence.serverId, serverId), gt(evidence.at, since)));
 }
 
-/** What the own copies of a server's files since then take, in bytes. */
+/** What the own copies of a server's files since then take or took, in bytes: one that was withdrawn was downloaded too. */
 export async function bytesSince(db: Db | Transaction, serverId: string, since: Date): Promise<number> {
   const [row] = await db
     .select({ bytes: sql<number>`coalesce(sum(${evidenceFiles.sizeBytes}), 0)`.mapWith(Number) })
     .from(evidence)
     .innerJoin(evidenceFiles, eq(evidenceFiles.evidenceId, evidence.evidenceId))
-    .where(and(eq(evidence.serverId, serverId), gt(evidence.at, since), sql`${evidenceFiles.sha256} is not null`));
+    .where(
+      and(
+        eq(evidence.serverId, serverId),
+        gt(evidence.at, since),
+        or(isNotNull(evidenceFiles.sha256), eq(evidenceFiles.problem, "removed")),
+      ),
+    );
   return row?.bytes ?? 0;
 }

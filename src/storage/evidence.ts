@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, ne, type SQL } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, isNotNull, ne, type SQL } from "drizzle-orm";
 import type { Evidence, EvidenceSource } from "../domain/evidence.ts";
 import type { KeptFile } from "../domain/kept-file.ts";
 import type { Db, Transaction } from "./database.ts";
@@ -60,6 +60,7 @@ async function withTheRest(
     weak: row.weak,
     state: row.state,
     hiddenReason: row.hiddenReason,
+    restoredReason: row.restoredReason,
     at: row.at,
     alike: alike.get(row.evidenceId) ?? [],
   }));
@@ -140,6 +141,24 @@ export async function readOwnPieces(
       ne(evidence.state, "withdrawn"),
     ),
   );
+}
+
+/** Lets go of the copies of a withdrawn piece's files; what they were called and how large they were stays. */
+export async function letFilesGo(tx: Transaction, evidenceId: number): Promise<void> {
+  await tx
+    .update(evidenceFiles)
+    .set({ sha256: null, problem: "removed" })
+    .where(and(eq(evidenceFiles.evidenceId, evidenceId), isNotNull(evidenceFiles.sha256)));
+}
+
+/** Which of these copies belong to a piece of any server. */
+export async function readUsedCopies(db: Db | Transaction, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await db
+    .selectDistinct({ sha256: evidenceFiles.sha256 })
+    .from(evidenceFiles)
+    .where(inArray(evidenceFiles.sha256, [...hashes]));
+  return new Set(rows.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])));
 }
 
 /** Changes a piece whose row is locked. */

@@ -91,6 +91,7 @@ describeOnBoth("claiming what is due", (database) => {
       firstClaimedAt: null,
       evidenceId: null,
       messageId: null,
+      showsFiles: false,
     });
     expect(first?.card?.name).toBe("Ox Alpha");
     expect(first?.late).toBe(false);

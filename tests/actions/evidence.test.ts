@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { addEvidence, type EvidenceRequest } from "../../src/actions/add-evidence.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideEvidence } from "../../src/actions/decide-evidence.ts";
 import { recordPieceSent } from "../../src/actions/deliver-evidence.ts";
-import { claimDeliveries } from "../../src/actions/deliver-messages.ts";
 import { listEvidence } from "../../src/actions/list-evidence.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";

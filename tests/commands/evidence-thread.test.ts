@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { barChart } from "../../sandbox/demo/picture.ts";
 import { type FileKeeper, noFiles } from "../../src/domain/kept-file.ts";
 import { createEvidenceFiles } from "../../src/integrations/evidence-files.ts";
-import { deliverDue } from "../../src/schedule.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { deliveries } from "../../src/storage/schema.ts";
 import { temporaryFolder } from "../support/database.ts";
 import { aPlayedServer, privately, replyOf, wordsOf } from "./playing.ts";

@@ -128,6 +128,7 @@ async function demo(): Promise<number> {
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
     transcript.line("  cleo /ask-model model:Healer Alpha prompt:What can you see in a picture?");
+    transcript.line("  bob press Add evidence");
     transcript.line("  bob /profile");
     transcript.line(
       "  rita /settle confirm model:Healer Alpha lab:Xiaomi source:https://openrouter.ai/xiaomi/mimo-v2-omni published-at:2026-03-18 19:55",

@@ -12,6 +12,7 @@ import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
+import { createUploadPace, type UploadPace } from "./domain/upload-pace.ts";
 import type { Db } from "./storage/database.ts";
 
 /**
@@ -42,6 +43,8 @@ export type App = {
   readonly asking: Batches<QuestionWish, TakenIn>;
   /** Keeps copies of evidence's files. */
   readonly files: FileKeeper;
+  /** How much of them is uploaded for readers. */
+  readonly uploads: UploadPace;
   /** Rung when a message is owed that members wait for. */
   readonly owed: Bell;
   readonly log: Logger;
@@ -99,6 +102,7 @@ export function createApp(parts: {
     guesses,
     asking,
     files,
+    uploads: createUploadPace(),
     chat,
     questions,
     askable: createAskableListings(),

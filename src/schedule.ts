@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ScheduledTask, schedule } from "node-cron";
 import { forgetServers } from "./actions/forget-servers.ts";
+import { sweepFiles } from "./actions/keep-files.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
@@ -22,6 +23,8 @@ const when = {
   answers: "*/5 * * * * *",
   topUps: "5 0 * * *",
   forgetting: "35 3 * * *",
+  /** A thirty-second part of the copies of evidence's files. */
+  files: "15 * * * * *",
 } as const;
 
 /** What runs by the clock. */
@@ -68,6 +71,7 @@ export function startSchedule(
   const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
+  const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
   const log = logFor(app);
   const clockwork = (
@@ -80,6 +84,7 @@ export function startSchedule(
       ["forgetting", when.forgetting, forgetting],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
+      ["files", when.files, files],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   [reads] = clockwork;

@@ -6,7 +6,8 @@ import type { Transaction } from "../storage/database.ts";
 import { readDecisionAnswers } from "../storage/decision-messages.ts";
 import type { DeliveryRow } from "../storage/deliveries.ts";
 import type { DueRow } from "../storage/delivery-claims.ts";
-import { countStances, readEvidenceById } from "../storage/evidence.ts";
+import { readEvidenceById } from "../storage/evidence.ts";
+import { countStances } from "../storage/evidence-board.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
@@ -107,6 +108,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     channelId,
     attempts,
     messageId,
+    showsFiles,
   } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
@@ -124,5 +126,6 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     attempts,
     firstClaimedAt,
     messageId,
+    showsFiles,
   };
 }

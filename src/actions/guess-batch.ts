@@ -1,4 +1,5 @@
 import type { Clock } from "../app.ts";
+import { whyTooYoung } from "../domain/account-age.ts";
 import { decideGuess } from "../domain/decide-guess.ts";
 import { noGuess, type Wish } from "../domain/guess.ts";
 import { resolveLab } from "../domain/lab.ts";
@@ -23,7 +24,6 @@ import {
   walletKey,
 } from "./guess-books.ts";
 
-const dayMs = 86_400_000;
 const mostTries = 5;
 
 /**
@@ -94,10 +94,7 @@ function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date
   if (request.wish.kind === "withdraw") return null;
   const settings = books.settings.settings.find((row) => row.serverId === request.serverId);
   if (settings?.guessOnly && (request.wish.ownPoints ?? 0) > 0) return { reason: "guess-only" } as const;
-  const minimumDays = settings?.minimumAccountDays ?? 0;
-  const readyAt = new Date(request.member.createdAt.getTime() + minimumDays * dayMs);
-  if (readyAt > at) return { reason: "account-too-young", minimumDays, readyAt } as const;
-  return null;
+  return whyTooYoung(request.member, settings?.minimumAccountDays ?? 0, at);
 }
 
 function wishOf(books: Books, request: GuessRequest) {

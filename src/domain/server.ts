@@ -72,4 +72,6 @@ export type Delivery = {
   /** When it was first claimed: a crash may have left a message in the channel since then. Null the first time. */
   readonly firstClaimedAt: Date | null;
   readonly messageId: string | null;
+  /** Of evidence: the message surely has the files of its piece already. */
+  readonly showsFiles: boolean;
 };

@@ -15,6 +15,7 @@ import { openThread } from "../discord/delivery-thread.ts";
 import type { Line } from "../discord/line.ts";
 import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
+import { withFilesAsTheyAre } from "../discord/views/evidence.ts";
 import { labNames } from "../discord/views/lab-words.ts";
 import type { MessageView } from "../discord/views/message.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
@@ -46,8 +47,12 @@ async function send(app: App, line: Line, claimed: ClaimedDelivery): Promise<Pos
 }
 
 async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
-  const shown = claimed.piece && (await withCopies(app, claimed.piece));
-  return messageOf(claimed, labNames(app.models.of(claimed.delivery.serverId).labs), shown);
+  const { delivery, piece } = claimed;
+  const names = labNames(app.models.of(delivery.serverId).labs);
+  if (piece?.state === "shown" && delivery.showsFiles) {
+    return withFilesAsTheyAre(messageOf(claimed, names, { piece, copies: [], missing: [] }));
+  }
+  return messageOf(claimed, names, piece && (await withCopies(app, piece)));
 }
 
 function postedBefore({ key, channelId, messageId }: Delivery) {

@@ -52,6 +52,7 @@ describeOnBoth("claiming what is due", (database) => {
       evidenceId: null,
       transactionId: null,
       messageId: null,
+      showsFiles: false,
     });
     expect(first?.card?.name).toBe("Ox Alpha");
     expect(first?.late).toBe(false);

@@ -1,4 +1,4 @@
-import { bigint, bigserial, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, bigserial, boolean, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { deliveryKinds } from "../../domain/server.ts";
 import { moment } from "../columns.ts";
 
@@ -31,6 +31,8 @@ export const deliveries = pgTable(
     claimedBy: text("claimed_by"),
     messageId: text("message_id"),
     threadId: text("thread_id"),
+    /** Of evidence: the message surely has the files of its piece, so that new counts need no upload. */
+    showsFiles: boolean("shows_files").notNull().default(false),
     sentAt: moment("sent_at"),
     /** Of an announcement: when it was last edited, or about to be. */
     editedAt: moment("edited_at"),

@@ -142,6 +142,13 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/actions/claim-deliveries.test.ts"],
   },
   {
+    name: "a guess during the edit of a card that is never shown",
+    file: "src/storage/cards.ts",
+    find: "...(dueAt === null ? {} : { cardDueAt: dueAt })",
+    replace: "cardDueAt: dueAt",
+    tests: ["tests/actions/edit-cards.test.ts"],
+  },
+  {
     name: "a moderator check left out of the confirm button",
     file: "commands/settle.ts",
     find: `        if (!(await isModerator(interaction, app))) return { show: moderatorsOnly };

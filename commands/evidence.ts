@@ -12,7 +12,7 @@ import { labChoices, modelChoices } from "../src/discord/autocomplete.ts";
 import type { Answer, Command, Filled, Opening, Picked, Pressed, Typed } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { attachmentOf, evidenceData, readForm, readKind, readStance } from "../src/discord/evidence-options.ts";
-import { answerEvidenceForm, withQuestion } from "../src/discord/views/answer-evidence.ts";
+import { answerEvidence } from "../src/discord/views/answer-evidence.ts";
 import * as view from "../src/discord/views/evidence.ts";
 import { type EvidencePlace, evidenceBoardView, readEvidenceKey } from "../src/discord/views/evidence-board.ts";
 import * as forms from "../src/discord/views/evidence-forms.ts";
@@ -88,12 +88,15 @@ async function file(interaction: Acting, app: App, draft: EvidenceDraft): Promis
 /** Files an answer of a model, in this server, with what the form asked for. */
 async function fileAnswer(interaction: Filled, app: App, questionId: number): Promise<Answer> {
   const given = readForm(interaction);
-  const question = await showQuestion(app, { serverId: whoActs(interaction).serverId, questionId });
-  if (!question) return { show: forms.withText(noSuchModel.show, given.text) };
+  const { serverId, member } = whoActs(interaction);
+  const shown = await showQuestion(app, { serverId, questionId });
+  if (!shown) return { show: forms.withText(noSuchModel.show, given.text) };
+  const { question, messageId } = shown;
   const source = { kind: "question", questionId } as const;
-  const { modelId } = question.target;
-  const text = withQuestion(given.text, question.prompt);
-  return file(interaction, app, { ...given, text, modelId, link: null, source });
+  const text = answerEvidence(question, given.text, member.name);
+  const where = [serverId, question.channelId, messageId ?? interaction.message?.id].filter(Boolean);
+  const link = where.length === 3 ? `https://discord.com/channels/${where.join("/")}` : null;
+  return file(interaction, app, { ...given, text, modelId: question.target.modelId, link, source });
 }
 
 /** Files what was kept before, completed by what a form or menu has told since. */
@@ -221,7 +224,7 @@ export const evidence = {
       opens: (interaction, key, app) =>
         forms.newEvidenceForm(key, findModel(app.models.of(interaction.guildId).models, key)?.name ?? null),
     },
-    "answer-evidence": { opens: (interaction, key) => answerEvidenceForm(key, interaction.message) },
+    "answer-evidence": { opens: (_, key) => forms.answerForm(key) },
     "evidence-lab-name": { opens: (_, key) => forms.labNameForm(key) },
     convincing: votes("convincing"),
     weak: votes("weak"),

@@ -15,6 +15,7 @@ import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { ShownEvidence } from "../domain/evidence.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
 import { aboutOf, look } from "./sent-before.ts";
+import { inThread } from "./sleeping-thread.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
 import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
@@ -28,7 +29,6 @@ export type DiscordClient = Client;
 /** A week, the longest a thread stays without a word. */
 const threadSleepsAfterMinutes = 10_080;
 const threadExists = 160004;
-const threadIsArchived = 50083;
 
 /**
  * The message of a delivery.
@@ -103,8 +103,11 @@ export async function postDelivery(
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { ...bodyOf(allowed), nonce: nonceOf(delivery), enforce_nonce: true };
     const files = await filesOf(allowed);
-    const sent = (await inThread(client, channelId, signal, () =>
-      client.rest.post(Routes.channelMessages(channelId), { body, files, signal }),
+    const sent = (await inThread(
+      client,
+      channelId,
+      () => client.rest.post(Routes.channelMessages(channelId), { body, files, signal }),
+      signal,
     )) as APIMessage;
     return { kind: "posted", channelId, messageId: sent.id };
   } catch (error) {
@@ -129,29 +132,16 @@ export async function editDelivery(
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { content: "", embeds: [], components: [], attachments: [], ...bodyOf(allowed) };
     const files = await filesOf(allowed);
-    await inThread(client, channelId, signal, () =>
-      client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),
+    await inThread(
+      client,
+      channelId,
+      () => client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),
+      signal,
     );
     return posted;
   } catch (error) {
     if (error instanceof DiscordAPIError && error.code === Refused.UnknownMessage) return posted;
     return refusedBecause(error, () => "cannot-send");
-  }
-}
-
-/** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
-async function inThread<T>(
-  client: Client,
-  channelId: string,
-  signal: AbortSignal,
-  speak: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await speak();
-  } catch (error) {
-    if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
-    await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
-    return speak();
   }
 }
 

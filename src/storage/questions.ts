@@ -103,7 +103,9 @@ export async function readQuestion(db: Db | Transaction, serverId: string, quest
   const [row] = await selectQuestions(db).where(
     and(eq(questions.serverId, serverId), eq(questions.questionId, questionId)),
   );
-  return row ? { question: questionOf(row), earlierIds: row.earlierIds, besideId: row.besideId } : null;
+  if (!row) return null;
+  const { earlierIds, besideId, messageIds } = row;
+  return { question: questionOf(row), earlierIds, besideId, messageIds };
 }
 
 /** Prompt and answer of these questions of a server, oldest first. */
@@ -193,14 +195,14 @@ export async function askToStop(db: Db, serverId: string, questionId: number): P
 }
 
 /**
- * Holds questions for longer, those answered already included: until their messages are finished. Tells which of them
- * somebody asked to stop.
+ * Holds questions for longer, those answered already included: until their messages are finished. Tells whether somebody
+ * asked to stop one of them, and how many are still this process's.
  */
 export async function holdQuestions(
   db: Db,
   questionIds: readonly number[],
   holder: string,
-): Promise<{ stopAsked: boolean }> {
+): Promise<{ stopAsked: boolean; held: number }> {
   const rows = await db
     .update(questions)
     .set({ heldUntil: heldFromNow })
@@ -212,7 +214,7 @@ export async function holdQuestions(
       ),
     )
     .returning({ stopAsked: questions.stopAsked });
-  return { stopAsked: rows.some(({ stopAsked }) => stopAsked) };
+  return { stopAsked: rows.some(({ stopAsked }) => stopAsked), held: rows.length };
 }
 
 export type LostQuestion = {

@@ -32,7 +32,7 @@ import {
 const manager = { memberId: "9", name: "Mod", createdAt: new Date("2020-01-01") };
 
 /** A server whose greeting is over, and a model announced there but not yet sent. */
-async function anAnnouncement(settings: Parameters<typeof saveServer>[2] = {}) {
+async function anAnnouncement(settings: Parameters<typeof aServer>[2] = {}) {
   const { db } = await embedded.open();
   const clock = storyClock("2026-03-12T01:00:00Z");
   const app = watcherApp(db, clock);

@@ -1,6 +1,6 @@
-import type { AskableListing } from "./askable.ts";
+import { type AskableListing, costsNothing } from "./askable.ts";
 import { labByAuthor } from "./lab.ts";
-import { authorOf, type Listing } from "./listing.ts";
+import { authorOf, type Listing, withoutVariant } from "./listing.ts";
 
 /** The listing of a known lab that a settled model turned out to be. */
 export type ConfirmedListing = {
@@ -25,9 +25,8 @@ type Settled = {
 export function listingAt(address: string): string | null {
   if (!URL.canParse(address)) return null;
   const { hostname, pathname } = new URL(address);
-  const [author, name, ...more] = pathname.split("/").filter(Boolean);
-  const isListing = hostname.replace(/^www\./, "") === "openrouter.ai" && more.length === 0;
-  return isListing && author && name ? `${author}/${name}` : null;
+  const [author, name] = pathname.split("/").filter(Boolean);
+  return hostname.replace(/^www\./, "") === "openrouter.ai" && author && name ? `${author}/${name}` : null;
 }
 
 /** The listings of those who built a model: what `confirmedListing` chooses from. */
@@ -36,7 +35,7 @@ export function listingsOf(builders: readonly string[], askable: readonly Askabl
 }
 
 /**
- * Which listing a settled model is asked under now. Where nobody names one, it is of its builder's listings one that came
+ * Which listing a settled model is asked under now, a free variant rather than another. Where nobody names one, it is of its builder's listings one that came
  * after it: with as large a context and the same inputs rather than others, then the one that came closest to the day it
  * was published. Null if there is none.
  *
@@ -48,7 +47,8 @@ export function confirmedListing(
   known: ReadonlyMap<string, Candidate>,
 ): ConfirmedListing | null {
   for (const id of settled.namedIds) {
-    const listing = askable.find(({ listingId }) => listingId === id);
+    const variants = askable.filter(({ listingId }) => withoutVariant(listingId) === withoutVariant(id));
+    const listing = variants.find(costsNothing) ?? variants[0];
     if (listing) return { listing, by: "named" };
   }
   const [likeliest] = listingsOf(settled.builders, askable)
@@ -56,8 +56,15 @@ export function confirmedListing(
       const candidate = known.get(listing.listingId);
       return candidate && candidate.firstSeenAt > settled.listedAt ? [{ listing, ...candidate }] : [];
     })
-    .sort((a, b) => likeness(b.facts, settled.facts) - likeness(a.facts, settled.facts) || gap(a) - gap(b));
+    .sort(
+      (a, b) =>
+        likeness(b.facts, settled.facts) - likeness(a.facts, settled.facts) || gap(a) - gap(b) || cost(a) - cost(b),
+    );
   return likeliest ? { listing: likeliest.listing, by: "alike" } : null;
+
+  function cost({ listing }: { listing: AskableListing }): number {
+    return costsNothing(listing) ? 0 : 1;
+  }
 
   function gap({ firstSeenAt }: Candidate): number {
     return Math.abs(firstSeenAt.getTime() - settled.publishedAt.getTime());

@@ -285,6 +285,11 @@ it("goes on in its message when Discord has forgotten who asked, as it does afte
   model.say("slowly.");
   model.end();
   await until(message, (text) => text.includes("Quite slowly.") && text.includes("tokens in"));
+  const edits = discord.requests
+    .filter(({ method }) => method === "PATCH")
+    .map(({ path, status }) => ({ path, status }));
+  expect(edits).toContainEqual({ path: expect.stringContaining(`/messages/${message.id}`), status: 404 });
+  expect(edits.at(-1)?.path).toContain(`/channels/${message.channel.id}/messages/${message.id}`);
   expect(message.buttons).toEqual(["Continue", "File as evidence"]);
   discord.expectNoViolations();
 });

@@ -34,6 +34,14 @@ describe("what a settled model turned out to be", () => {
     });
   });
 
+  it("is a free variant of it rather than one that costs money", () => {
+    const paid = { listingId: "xiaomi/mimo-v2-pro", name: "Pro", promptUsdPerToken: 1, completionUsdPerToken: 1 };
+    const variant = { ...paid, listingId: "xiaomi/mimo-v2-pro:free", promptUsdPerToken: 0, completionUsdPerToken: 0 };
+    const named = { ...hunter, namedIds: ["xiaomi/mimo-v2-pro"] };
+    expect(confirmedListing(named, [paid, variant], new Map())?.listing).toEqual(variant);
+    expect(confirmedListing(named, [paid], new Map())?.listing).toEqual(paid);
+  });
+
   it("is else its builder's newer listing that is most like it, whichever came first", () => {
     const listings = known({
       "xiaomi/mimo-v2-omni": { firstSeenAt: daysAfter(0), contextTokens: 262_144, inputModalities: ["image", "text"] },

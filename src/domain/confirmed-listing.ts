@@ -35,9 +35,9 @@ export function listingsOf(builders: readonly string[], askable: readonly Askabl
 }
 
 /**
- * Which listing a settled model is asked under now, a free variant rather than another. Where nobody names one, it is of its builder's listings one that came
- * after it: with as large a context and the same inputs rather than others, then the one that came closest to the day it
- * was published. Null if there is none.
+ * Which listing a settled model is asked under now: one that was named, a free variant of it rather than another. Where
+ * nobody names one of its builder's, it is one of theirs that came after it, with as large a context and the same inputs
+ * rather than others, then the one that came closest to the day it was published. Null if there is none.
  *
  * @param known facts of the builder's listings, by id
  */
@@ -46,12 +46,15 @@ export function confirmedListing(
   askable: readonly AskableListing[],
   known: ReadonlyMap<string, Candidate>,
 ): ConfirmedListing | null {
+  const theirs = listingsOf(settled.builders, askable);
+  // A lab of the server's own has no listings anybody knows to be its.
+  const nameable = theirs.length > 0 ? theirs : askable;
   for (const id of settled.namedIds) {
-    const variants = askable.filter(({ listingId }) => withoutVariant(listingId) === withoutVariant(id));
+    const variants = nameable.filter(({ listingId }) => withoutVariant(listingId) === withoutVariant(id));
     const listing = variants.find(costsNothing) ?? variants[0];
     if (listing) return { listing, by: "named" };
   }
-  const [likeliest] = listingsOf(settled.builders, askable)
+  const [likeliest] = theirs
     .flatMap((listing) => {
       const candidate = known.get(listing.listingId);
       return candidate && candidate.firstSeenAt > settled.listedAt ? [{ listing, ...candidate }] : [];

@@ -26,8 +26,8 @@ function known(facts: Record<string, { firstSeenAt: Date; contextTokens?: number
 const hunter = { facts: aListing(), listedAt, builders: ["xiaomi"], publishedAt, namedIds: [] };
 
 describe("what a settled model turned out to be", () => {
-  it("is the listing that was named, if it is there", () => {
-    const namedIds = ["xiaomi/gone", "xiaomi/mimo-v1"];
+  it("is the listing that was named, if it is there and its builder's", () => {
+    const namedIds = ["xiaomi/gone", "deepseek/deepseek-v4", "xiaomi/mimo-v1"];
     expect(confirmedListing({ ...hunter, namedIds }, askable, new Map())).toMatchObject({
       listing: { listingId: "xiaomi/mimo-v1" },
       by: "named",

@@ -63,7 +63,8 @@ describe("a question to a model", () => {
   });
 
   it("counts against the host's minute and day, whoever asks where", async () => {
-    const { ask, answered, clock } = await aDesk(database, { perMinute: 2, perDay: 3, usdPerMonth: 0 });
+    const { db, ask, answered, clock, serverId } = await aDesk(database, { perMinute: 2, perDay: 3, usdPerMonth: 0 });
+    await db.update(servers).set({ questionsPerDay: 40 }).where(eq(servers.serverId, serverId));
     const first = clock.now;
     await answered();
     await answered({ member: named("Bob") });
@@ -85,7 +86,7 @@ describe("a question to a model", () => {
     const { db, ask, answered } = await aDesk(database, { perMinute: 2, perDay: 40, usdPerMonth: 0 });
     await answered({}, { reason: "provider-failed" });
     const { left } = taken(await ask());
-    expect(left).toEqual({ member: 9, server: 39, hostToday: 38 });
+    expect(left).toEqual({ member: 9, server: 19, hostToday: 38 });
     const counted = await db.select({ isCounted: questions.isCounted }).from(questions).orderBy(questions.questionId);
     expect(counted).toEqual([{ isCounted: false }, { isCounted: true }]);
     expect(refusalOf(await ask({ member: named("Bob") }))).toMatchObject({ reason: "host-limit", per: "minute" });
@@ -252,7 +253,8 @@ describeOnBoth("an answer", (database) => {
     const model = await script.asked();
     model.say("Half of it");
     await answering.shownIn(["m1"]);
-    await expect.poll(async () => (await db.select().from(questions))[0]?.answer).toBe("Half of it");
+    const stored = async () => (await db.select().from(questions))[0]?.answer;
+    await expect.poll(stored, { timeout: 10_000 }).toBe("Half of it");
     await answering.close(false);
     await forget(db);
     const others = [anApp(db, clock), anApp(db, clock)];

@@ -43,7 +43,7 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
     const target = await client.channels.fetch(channel?.id ?? "");
     if (!shown || !target?.isSendable()) throw new Error("nothing to announce");
     await target.send(announcementMessage(shown.card, { pingRoleId: null, late: false }));
-    const [message] = channel?.messages() ?? [];
+    const message = channel?.lastMessage;
     if (!message) throw new Error("nothing was announced");
     return message;
   }

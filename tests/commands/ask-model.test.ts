@@ -1,7 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { Message } from "../../sandbox/discord/message.ts";
 import { askModel as takeQuestion } from "../../src/actions/ask-model.ts";
-import { loadModels } from "../../src/actions/load-models.ts";
 import { finishAnswers } from "../../src/schedule.ts";
 import { questions } from "../../src/storage/schema.ts";
 import { anApp } from "../support/app.ts";
@@ -237,12 +236,10 @@ it("tells who built a model that is settled here, however it is asked, and asks 
   app.askable.replace([
     { listingId: "xiaomi/mimo-v2-pro", name: "Xiaomi: MiMo-V2-Pro", promptUsdPerToken: 0, completionUsdPerToken: 0 },
   ]);
+  const form = await ann.press(announcement, "Ask it").modal();
   const source = "https://openrouter.ai/xiaomi/mimo-v2-pro";
   const of = { serverId: server.id, modelId };
   await aSettlement(app, of, { source, publishedAt: new Date(clock.now.getTime() - 60_000) });
-  // The form may have been open, or another process has settled it: memory does not know yet.
-  const form = await ann.press(announcement, "Ask it").modal();
-  await loadModels(app);
   const typed = ask(ann, "Who are you?");
   const pressed = ann.press(announcement, "Ask it");
   const filled = ann.submit(form, { prompt: "Who are you?" });

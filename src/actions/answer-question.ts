@@ -48,11 +48,17 @@ export function answerQuestions(app: App, chat: Chat, asks: readonly AskedQuesti
   let isLost = false;
   const beat = everyBeat(async () => {
     const askedAtMs = app.elapsedMs();
-    for (const each of growing) await each.keep();
-    const { stopAsked, held } = await holdQuestions(app.db, ids, app.name);
+    // One statement for each: fifty answers at once are fifty of them a second.
+    const ended: number[] = [];
+    for (const each of growing) {
+      const kept = await each.keep();
+      if (kept === "ended") ended.push(each.now().questionId);
+      isLost ||= kept === "lost";
+      if (kept === "stop") stopped.abort();
+    }
+    isLost ||= (await holdQuestions(app.db, ended, app.name)) < ended.length;
     heldAtMs = askedAtMs;
-    isLost ||= held < ids.length;
-    if (stopAsked || isLost) stopped.abort();
+    if (isLost) stopped.abort();
   }, app);
   return {
     now: () => growing.map((each) => each.now()),
@@ -98,7 +104,6 @@ function everyBeat(work: () => Promise<void>, { log }: App): { now(): Promise<vo
 function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestion) {
   const { questionId } = question;
   let now: GrowingQuestion = { ...question, reasoningTail: "" };
-  let lost = false;
   const startedMs = app.elapsedMs();
   const sinceStart = () => Math.round(app.elapsedMs() - startedMs);
 
@@ -135,16 +140,18 @@ function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestio
 
   return {
     now: () => now,
-    async keep() {
-      if (now.state !== "running" || lost) return;
+    /** Writes how far it is and holds it for longer; tells whether its asker wants it stopped, or it is not ours any more. */
+    async keep(): Promise<"kept" | "stop" | "lost" | "ended"> {
+      if (now.state !== "running") return "ended";
       const { answer, reasoningCharacters, figures } = now;
       const kept = await keepQuestion(app.db, questionId, app.name, {
         answer: answer.toWellFormed(),
         reasoningCharacters,
         firstWordMs: figures.firstWordMs,
       });
-      // Another process took it for dead, and has finished its messages.
-      if (kept === null && now.state === "running") lost = true;
+      if (kept) return kept.stopAsked ? "stop" : "kept";
+      // If it has not ended meanwhile, another process took it for dead, and finishes its messages.
+      return now.state === "running" ? "lost" : "ended";
     },
     async run(changed: () => void, stopped: AbortSignal, stopping: AbortSignal) {
       const end = await ask(changed, AbortSignal.any([stopped, stopping]));

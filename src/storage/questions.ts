@@ -194,15 +194,9 @@ export async function askToStop(db: Db, serverId: string, questionId: number): P
   return stopped.length > 0;
 }
 
-/**
- * Holds questions for longer, those answered already included: until their messages are finished. Tells whether somebody
- * asked to stop one of them, and how many are still this process's.
- */
-export async function holdQuestions(
-  db: Db,
-  questionIds: readonly number[],
-  holder: string,
-): Promise<{ stopAsked: boolean; held: number }> {
+/** Holds questions that are answered for longer, until their messages are finished. Tells how many are still this process's. */
+export async function holdQuestions(db: Db, questionIds: readonly number[], holder: string): Promise<number> {
+  if (questionIds.length === 0) return 0;
   const rows = await db
     .update(questions)
     .set({ heldUntil: heldFromNow })
@@ -213,8 +207,8 @@ export async function holdQuestions(
         isNotNull(questions.heldUntil),
       ),
     )
-    .returning({ stopAsked: questions.stopAsked });
-  return { stopAsked: rows.some(({ stopAsked }) => stopAsked), held: rows.length };
+    .returning({ id: questions.questionId });
+  return rows.length;
 }
 
 export type LostQuestion = {

@@ -102,9 +102,12 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
     const askers = members("Asker");
     const idle = await askInTurn(askers, channel);
     const idleAnswered = await answered(idle);
-    const talks = members("Talker").map((member, i) =>
-      member.command(server.addChannel(`stream-${i}`), "/ask-model", { model: "Bench Alpha", prompt: talk }),
-    );
+    const talks: Exchange[] = [];
+    for (const [i, member] of members("Talker").entries()) {
+      const own = server.addChannel(`stream-${i}`);
+      talks.push(member.command(own, "/ask-model", { model: "Bench Alpha", prompt: talk }));
+      await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+    }
     const shown = await Promise.all(talks.map((exchange) => exchange.followUp(0, patienceMs)));
     const textOf = (i: number) =>
       talks[i]

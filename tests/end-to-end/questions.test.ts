@@ -69,7 +69,7 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
     const second = ask(everybody.slice(0, 12), "And who built you?");
     const later = await Promise.all(second.map(outcomeOf));
     const [rows] = await db.select({ n: count() }).from(questions);
-    expect(later.filter((outcome) => outcome === "asked").length).toBe(Number(rows?.n) - atOnce);
+    expect(later.filter((outcome) => outcome === "asked").length, later.join("\n")).toBe(Number(rows?.n) - atOnce);
     const asked = await db.select({ at: questions.askedAt }).from(questions).orderBy(questions.askedAt);
     for (const { at } of asked) {
       const within = asked.filter((other) => other.at >= at && other.at.getTime() - at.getTime() < 60_000);

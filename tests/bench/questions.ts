@@ -12,7 +12,11 @@ import { connect, disconnect } from "../../src/discord/client.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
 import type { Chat } from "../../src/domain/chat.ts";
-import { openDatabase } from "../../src/storage/database.ts";
+import { openMarket } from "../../src/domain/market.ts";
+import { likeliestLabs, pastReveals } from "../../src/domain/past-reveals.ts";
+import { seasonOf } from "../../src/domain/season.ts";
+import { openDatabase, transact } from "../../src/storage/database.ts";
+import { openMarkets } from "../../src/storage/markets.ts";
 import { benchModel } from "./bench-app.ts";
 
 const streams = 50;
@@ -82,7 +86,8 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
   const channel = server.channel("general");
   const members = (called: string) => Array.from({ length: streams }, (_, i) => server.addMember(`${called} ${i}`));
   const log = pino({ level: "silent" });
-  const questions = { perMinute: 100_000, perDay: 100_000, atOnce: 100_000 };
+  // Nobody knows what the model costs, so there must be money for it.
+  const questions = { perMinute: 100_000, perDay: 100_000, usdPerMonth: 1_000_000, atOnce: 100_000 };
   const app = createApp({ db: database.db, log, chat: talkative, questions });
   const { client, attached } = await connect(
     { token: discord.token, apiUrl: discord.apiUrl },
@@ -95,11 +100,20 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
   );
   try {
     await registerCommands(client.rest, client.application.id, commands, null);
-    await benchModel(database.db, "Bench Alpha", new Date());
+    const openedAt = new Date();
+    const modelId = await benchModel(database.db, "Bench Alpha", openedAt);
     await joinServer(app, { serverId: server.id, name: server.name });
+    const market = openMarket(likeliestLabs(pastReveals, openedAt), 0);
+    const opened = { serverId: server.id, modelId, season: seasonOf(openedAt), openedAt, market };
+    await transact(database.db, (tx) => openMarkets(tx, [opened]));
     await saveServer(app, server.id, { questionsPerDay: 100_000 });
     await loadModels(app);
     const askers = members("Asker");
+    const [first] = askers;
+    const told = await first
+      ?.command(channel, "/ask-model", { model: "Bench Alpha", prompt: "Ready?" })
+      .reply(patienceMs);
+    if (!told?.text.includes("The answer comes in the channel")) throw new Error(`not asked: ${told?.text}`);
     const idle = await askInTurn(askers, channel);
     const idleAnswered = await answered(idle);
     const talks: Exchange[] = [];

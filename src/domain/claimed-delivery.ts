@@ -2,6 +2,14 @@ import type { ModelCard } from "./card.ts";
 import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
 import type { Delivery } from "./server.ts";
+import type { DecisionAnswer, SettlementAnswer } from "./settlement.ts";
+
+/** A decision that was carried out. */
+export type MadeDecision = {
+  readonly transactionId: number;
+  readonly answer: SettlementAnswer | DecisionAnswer;
+  readonly byName: string;
+};
 
 /** A delivery with all its message is made of. */
 export type ClaimedDelivery = {
@@ -16,6 +24,8 @@ export type ClaimedDelivery = {
   readonly history: readonly HistoryEntry[];
   /** The piece of evidence that is owed to a thread. */
   readonly piece: Evidence | null;
+  /** What moderators decided, and who of them. */
+  readonly decision: MadeDecision | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

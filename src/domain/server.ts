@@ -31,8 +31,18 @@ export type DeliveryProblem = (typeof deliveryProblems)[number];
 /**
  * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
  * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ * decision: what moderators decided about a model, to the channel set in /setup, else to the one it was decided in.
  */
-export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "change", "evidence", "waiting"] as const;
+export const deliveryKinds = [
+  "hello",
+  "summary",
+  "announcement",
+  "trouble",
+  "change",
+  "evidence",
+  "waiting",
+  "decision",
+] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 export type ServerTrouble = {
@@ -51,6 +61,8 @@ export type Delivery = {
   readonly serverId: string;
   readonly modelId: number | null;
   readonly evidenceId: number | null;
+  /** The transaction of a decision. */
+  readonly transactionId: number | null;
   /** The read a change or held listings came with; null for every other kind. */
   readonly aboutAt: Date | null;
   readonly channelId: string | null;

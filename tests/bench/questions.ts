@@ -18,6 +18,7 @@ import { seasonOf } from "../../src/domain/season.ts";
 import { openDatabase, transact } from "../../src/storage/database.ts";
 import { openMarkets } from "../../src/storage/markets.ts";
 import { benchModel } from "./bench-app.ts";
+import { percentile, printWaits } from "./percentile.ts";
 
 const streams = 50;
 const asks = 200;
@@ -61,16 +62,6 @@ async function answered(exchanges: readonly Exchange[]): Promise<number> {
     return message?.text.includes("It begins.") ?? false;
   });
   return (await Promise.all(ends)).filter(Boolean).length;
-}
-
-function percentile(figures: readonly number[], share: number): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-function print(what: string, figures: readonly number[]): void {
-  const ms = (share: number) => percentile(figures, share).toFixed(0).padStart(5);
-  console.log(`  ${what.padEnd(24)} p50 ${ms(0.5)} ms · p99 ${ms(0.99)} ms · worst ${ms(1)} ms`);
 }
 
 /**
@@ -137,8 +128,8 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
     const running = shown.filter(
       (_, i) => textOf(i) !== before[i] && talks[i]?.followUps().at(-1)?.buttons.includes("Stop"),
     );
-    print("idle bot", acknowledgements(idle));
-    print(`${streams} answers streaming`, acknowledgements(busy));
+    printWaits("idle bot", acknowledgements(idle));
+    printWaits(`${streams} answers streaming`, acknowledgements(busy));
     console.log(`  answered: ${idleAnswered} of ${asks} idle, ${busyAnswered} of ${asks} beside the streams`);
     console.log(`  streams that ran from beginning to end of that: ${running.length} of ${streams}`);
     console.log(`  edits a second meanwhile: ${perSecond.toFixed(1)} (Discord allows 50 requests)`);

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import type { Message } from "../../sandbox/discord/message.ts";
 import { askModel as takeQuestion } from "../../src/actions/ask-model.ts";
-import { finishAnswers } from "../../src/schedule.ts";
+import { finishAnswers } from "../../src/schedule/finish-answers.ts";
 import { questions } from "../../src/storage/schema.ts";
 import { anApp } from "../support/app.ts";
 import { aSettlement } from "../support/factories.ts";

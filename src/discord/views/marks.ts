@@ -10,6 +10,7 @@ export const marks = {
   summary: customId("models", "summary"),
   trouble: customId("settings", "trouble"),
   change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
+  decision: (modelId: number, transactionId: number) => customId("details-then", `${modelId}.${transactionId}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
   waiting: (at: Date) => customId("waiting", at.getTime()),
 } as const;

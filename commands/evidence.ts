@@ -2,7 +2,6 @@ import { labChoices, modelChoices } from "../src/discord/autocomplete.ts";
 import type { Command } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { evidenceData, readForm } from "../src/discord/evidence-options.ts";
-import { answerEvidenceForm } from "../src/discord/views/answer-evidence.ts";
 import { readEvidenceKey } from "../src/discord/views/evidence-board.ts";
 import * as forms from "../src/discord/views/evidence-forms.ts";
 import { findModel } from "../src/domain/open-models.ts";
@@ -36,7 +35,7 @@ export const evidence = {
       opens: (interaction, key, app) =>
         forms.newEvidenceForm(key, findModel(app.models.of(interaction.guildId).models, key)?.name ?? null),
     },
-    "answer-evidence": { opens: (interaction, key) => answerEvidenceForm(key, interaction.message) },
+    "answer-evidence": { opens: (_, key) => forms.answerForm(key) },
     "evidence-lab-name": { opens: (_, key) => forms.labNameForm(key) },
     convincing: votes("convincing"),
     weak: votes("weak"),

@@ -64,17 +64,12 @@ export function createApp(parts: {
   log: Logger;
   clock?: Clock;
   chat?: Chat | null;
-  questions?: QuestionSettings;
+  /** Those left out are as usual. */
+  questions?: Partial<QuestionSettings>;
   files?: FileKeeper;
 }): App {
-  const {
-    db,
-    log,
-    clock = (databaseTime) => databaseTime,
-    chat = null,
-    questions = usualQuestionSettings,
-    files = noFiles,
-  } = parts;
+  const { db, log, clock = (databaseTime) => databaseTime, chat = null, questions: set = {}, files = noFiles } = parts;
+  const questions = { ...usualQuestionSettings, ...set };
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,

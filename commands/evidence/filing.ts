@@ -4,7 +4,7 @@ import { showQuestion } from "../../src/actions/show-question.ts";
 import type { App } from "../../src/app.ts";
 import type { Answer, Filled, Opening, Picked, Typed } from "../../src/discord/command.ts";
 import { attachmentOf, readForm, readKind, readStance } from "../../src/discord/evidence-options.ts";
-import { withQuestion } from "../../src/discord/views/answer-evidence.ts";
+import { answerEvidence } from "../../src/discord/views/answer-evidence.ts";
 import { notes } from "../../src/discord/views/evidence.ts";
 import * as forms from "../../src/discord/views/evidence-forms.ts";
 import { evidenceLacks, evidenceRefusal } from "../../src/discord/views/evidence-refusals.ts";
@@ -65,12 +65,15 @@ export async function file(interaction: Acting, app: App, draft: EvidenceDraft):
 /** Files an answer of a model, in this server, with what the form asked for. */
 export async function fileAnswer(interaction: Filled, app: App, questionId: number): Promise<Answer> {
   const given = readForm(interaction);
-  const question = await showQuestion(app, { serverId: whoActs(interaction).serverId, questionId });
-  if (!question) return { show: forms.withText(noSuchModel.show, given.text) };
+  const { serverId, member } = whoActs(interaction);
+  const shown = await showQuestion(app, { serverId, questionId });
+  if (!shown) return { show: forms.withText(noSuchModel.show, given.text) };
+  const { question, messageId } = shown;
   const source = { kind: "question", questionId } as const;
-  const { modelId } = question.target;
-  const text = withQuestion(given.text, question.prompt);
-  return file(interaction, app, { ...given, text, modelId, link: null, source });
+  const text = answerEvidence(question, given.text, member.name);
+  const where = [serverId, question.channelId, messageId ?? interaction.message?.id].filter(Boolean);
+  const link = where.length === 3 ? `https://discord.com/channels/${where.join("/")}` : null;
+  return file(interaction, app, { ...given, text, modelId: question.target.modelId, link, source });
 }
 
 /** Files what was kept before, completed by what a form or menu has told since. */

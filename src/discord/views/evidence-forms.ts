@@ -12,6 +12,7 @@ import { fileLimits } from "../../domain/kept-file.ts";
 import { suggestLabs } from "../../domain/lab.ts";
 import type { OpenModel, ServerMemory } from "../../domain/open-models.ts";
 import { longestName } from "../../domain/suspect.ts";
+import { longestRemark } from "./answer-evidence.ts";
 import { kindWords, reasonReaders } from "./evidence-words.ts";
 
 import { labNames } from "./lab-words.ts";
@@ -109,13 +110,23 @@ export function messageForm(draftId: string, models: readonly OpenModel[], text:
   ]);
 }
 
-/** Asks for all that a model's answer does not say by itself. Question, answer and figures stand there already. */
-export function answerForm(questionId: string, text: string): ModalView {
+/** Asks for all that a model's answer does not say by itself. Question, answer and figures are filed as they are stored. */
+export function answerForm(questionId: string): ModalView {
+  const input = {
+    custom_id: fields.text,
+    style: TextInputStyle.Paragraph,
+    max_length: longestRemark,
+    required: false,
+  };
   return form("File the answer as evidence", "evidence-of-answer", questionId, [
     labField(),
     stanceField(),
     kindField(),
-    textField(false, fitting(text)),
+    typed(
+      "Which passage, or what do you make of it?",
+      input,
+      "Question, figures and answer are filed anyway. What the model did not write is marked as yours.",
+    ),
   ]);
 }
 

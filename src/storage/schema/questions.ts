@@ -63,6 +63,7 @@ export const questions = pgTable(
   (table) => [
     index("questions_asked").on(table.askedAt),
     index("questions_member").on(table.memberId, table.askedAt).where(sql`${table.isCounted}`),
+    index("questions_failed").on(table.memberId, table.askedAt).where(sql`not ${table.isCounted}`),
     index("questions_server").on(table.serverId, table.askedAt).where(sql`${table.isCounted}`),
     index("questions_held").on(table.heldUntil).where(sql`${table.heldUntil} is not null`),
     index("questions_model").on(table.serverId, table.modelId, table.questionId),
@@ -79,6 +80,26 @@ export const questionBudget = pgTable("question_budget", {
   /** OpenRouter told the host's key to wait until then. */
   restingUntil: moment("resting_until"),
 });
+
+/** Questions that were not asked, as their model is settled: kept for a day, to be asked of what it turned out to be. */
+export const keptPrompts = pgTable(
+  "kept_prompts",
+  {
+    promptId: bigserial("prompt_id", { mode: "number" }).primaryKey(),
+    /** The interaction it came with. */
+    key: text("key").notNull().unique(),
+    serverId: text("server_id").notNull(),
+    memberId: text("member_id").notNull(),
+    modelId: integer("model_id").notNull(),
+    prompt: text("prompt").notNull(),
+    /** The question whose conversation it goes on with. */
+    continuesId: bigint("continues_id", { mode: "number" }),
+    /** A listing to ask the same beside it. */
+    compareWith: text("compare_with"),
+    at: moment("at").notNull(),
+  },
+  (table) => [index("kept_prompts_at").on(table.at)],
+);
 
 /** Members who were told that providers of anonymous models keep what they are asked. */
 export const toldOfLogging = pgTable("told_of_logging", { memberId: text("member_id").primaryKey() });

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { schedule } from "node-cron";
+import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
+import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
 import { readListings } from "./schedule/read-listings.ts";
@@ -15,6 +18,8 @@ const when = {
   memory: "30 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
+  reveals: "20 */5 * * * *",
+  overdue: "15 12 * * *",
   topUps: "5 0 * * *",
 } as const;
 
@@ -26,8 +31,9 @@ type Schedule = {
 
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due, the weekly top-up (asked for daily and at the start), answers that a dead
- * process left in the middle, and the memory for autocomplete, which other processes change too.
+ * from it, deliveries that have become due (before them what servers settled becomes news for others), the weekly top-up
+ * (asked for daily and at the start), answers that a dead process left in the middle, the memory for autocomplete, which
+ * other processes change too, withdrawn models that may be revealed, and models open for half a year.
  */
 export function startSchedule(
   app: App,
@@ -49,11 +55,18 @@ export function startSchedule(
     return job;
   };
 
-  const deliveries = oneAtATime(() => run("deliveries", () => deliverDue(app, client, by, stopping.signal)));
+  const deliveries = oneAtATime(async () => {
+    await run("settlements", async () => {
+      while (!stopping.signal.aborted && (await offerSettlements(app)));
+    });
+    await run("deliveries", () => deliverDue(app, client, by, stopping.signal));
+  });
   const listings = oneAtATime(async () => {
     await run("listings", () => readListings(app, settings, stopping.signal));
     void deliveries();
   });
+  const reveals = oneAtATime(() => run("reveals", () => checkReveals(app, stopping.signal)));
+  const overdue = oneAtATime(() => run("overdue", () => askAboutOverdue(app)));
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
@@ -64,6 +77,8 @@ export function startSchedule(
       ["listings", settings.listingsCron, listings],
       // Sending may take minutes; ticks in the meantime are no news.
       ["deliveries", when.deliveries, () => void deliveries()],
+      ["reveals", when.reveals, reveals],
+      ["overdue", when.overdue, overdue],
       ["top-ups", when.topUps, topUps],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
@@ -73,6 +88,10 @@ export function startSchedule(
   void listings();
   void topUps();
   void answers();
+  void overdue();
+  if (app.chat === null) {
+    log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
+  }
 
   return {
     async stop() {

@@ -7,6 +7,9 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel } from "../storage/markets.ts";
+import { nameMember } from "../storage/members.ts";
+import { oweResult } from "../storage/results.ts";
+import { noteDecided } from "../storage/settled-elsewhere.ts";
 import {
   keepAnswer,
   latestPayout,
@@ -31,10 +34,20 @@ const allowed: Record<Kind, readonly MarketWithModel["state"][]> = {
 /**
  * A moderator's decision about a market other than settling it: freeze and unfreeze it, void it (everybody gets back
  * what they put in), or reopen a settled or voided one, which reverses what that paid and leaves it frozen.
+ *
+ * @param request.channelId where it is decided: if only moderators read there, the announcement channel is owed the result
  */
 export async function decideMarket(
   app: App,
-  request: { key: string; kind: Kind; serverId: string; member: Member; modelId: number; reason: string },
+  request: {
+    key: string;
+    kind: Kind;
+    serverId: string;
+    member: Member;
+    modelId: number;
+    reason: string;
+    channelId?: string | null;
+  },
 ): Promise<DecisionAnswer> {
   const decided = await transact(
     app.db,
@@ -55,6 +68,13 @@ export async function decideMarket(
         return { marketId, answer };
       }
       const touchedMembers = await carryOut(tx, market, transaction, oneLine(request.reason));
+      const { transactionId } = touchedMembers;
+      const inChannelId = request.channelId ?? null;
+      const toldIn = await oweResult(tx, { transactionId, serverId, modelId: market.modelId, inChannelId, at });
+      if (toldIn !== null) {
+        const { memberId, name } = request.member;
+        await nameMember(tx, { serverId, memberId, name });
+      }
       const answer: DecisionAnswer = {
         done: true,
         kind: request.kind,
@@ -62,6 +82,7 @@ export async function decideMarket(
         modelName: market.model.name,
         touchedMembers: touchedMembers.count,
         reason: oneLine(request.reason),
+        ...(toldIn === null ? {} : { toldIn }),
       };
       await keepAnswer(tx, touchedMembers.transactionId, answer);
       return { marketId, answer };
@@ -93,10 +114,12 @@ async function carryOut(
   }
   if (kind === "void") {
     const count = await payVoid(tx, transactionId, market);
+    await noteDecided(tx, market);
     await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at });
     await markBoardBehind(tx, serverId, season);
     return { transactionId, count };
   }
+  await noteDecided(tx, market);
   if (!payout) throw new Error(`market ${marketId} is ${market.state} without a payout to reverse`);
   const back = await payBack(tx, transactionId, payout.transactionId, market);
   await setMarket(tx, marketId, {

@@ -17,6 +17,8 @@ import {
 } from "../storage/deliveries.ts";
 import { countStances, readEvidenceById } from "../storage/evidence.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
+import { readResults } from "../storage/results.ts";
+import { readCandidates } from "../storage/reveals.ts";
 import { currentTime } from "./current-time.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -60,17 +62,22 @@ async function claimDue(
     tx,
     due.filter(({ kind }) => kind === "change"),
   );
+  const candidates = await readCandidates(tx, due);
+  const results = await readResults(tx, due);
   const companions = await readCompanions(
     tx,
     due.filter(({ kind }) => kind === "announcement"),
   );
   const marketFor = (row: { serverId: string; modelId: number | null }) =>
     markets.find((market) => market.serverId === row.serverId && market.modelId === row.modelId);
+  const candidateFor = (row: { serverId: string; candidateId: number | null }) =>
+    candidates.find(({ of, serverId }) => of === row.candidateId && serverId === row.serverId)?.candidate ?? null;
   const overtaken = due.filter((row) => {
-    const state = isAboutMarket(row.kind) && row.claimedAt === null ? marketFor(row)?.state : "open";
+    const state = isAboutMarket(row.kind) && isUnseen(row) ? marketFor(row)?.state : "open";
     return state !== "open" && state !== "frozen";
   });
   overtaken.push(...(await withdrawnSince(tx, due)));
+  overtaken.push(...due.filter((row) => isUnseen(row) && (candidateFor(row)?.standing.kind ?? "waits") !== "waits"));
   const overtakenIds = overtaken.map((row) => row.deliveryId);
   await changeDeliveries(tx, overtakenIds, { state: "failed", problem: null });
   const until = new Date(now.getTime() + claimMs);
@@ -112,6 +119,8 @@ async function claimDue(
           ? [entry]
           : [],
       ),
+      candidate: candidateFor(row),
+      result: results.get(row.key) ?? null,
       late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
       trouble: row.kind === "trouble" ? { ...troubleIn(row), modelName: names.get(row.modelId ?? 0) ?? null } : null,
@@ -131,12 +140,18 @@ async function withdrawnSince(tx: Transaction, due: Awaited<ReturnType<typeof lo
   return unseen.filter(({ evidenceId }) => evidenceId !== null && gone.includes(evidenceId));
 }
 
+/** Whether nobody can have seen the message. */
+function isUnseen({ claimedAt, messageId }: { claimedAt: Date | null; messageId: string | null }): boolean {
+  return claimedAt === null && messageId === null;
+}
+
 function isAboutMarket(kind: DeliveryKind): boolean {
-  return kind === "announcement" || kind === "change";
+  return kind === "announcement" || kind === "change" || kind === "candidate" || kind === "deadline";
 }
 
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
-  const { deliveryId, key, kind, serverId, modelId, evidenceId, aboutAt, channelId, attempts, messageId } = row;
+  const { deliveryId, key, kind, serverId, modelId, evidenceId, candidateId, aboutAt, channelId, attempts, messageId } =
+    row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
@@ -146,6 +161,7 @@ function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>
     modelId,
     evidenceId,
     aboutAt,
+    candidateId,
     channelId,
     pingRoleId,
     threadPerModel,

@@ -38,14 +38,15 @@ export async function followModels(tx: Transaction, listings: readonly Listing[]
   );
 }
 
-/** The same for a read that found the catalogue unchanged: what was not there is still not there. */
-export async function followUnchanged(tx: Transaction, at: Date): Promise<void> {
+/** The same for a read that found the catalogue unchanged: what was not there is still not there. True if a model is withdrawn by that. */
+export async function followUnchanged(tx: Transaction, at: Date): Promise<boolean> {
   const withdrawn = await countMissedAgain(tx);
   await appendHistory(
     tx,
     withdrawn.map((modelId) => ({ modelId, at, kind: "withdrawn" as const })),
     at,
   );
+  return withdrawn.length > 0;
 }
 
 function followed(model: FollowedModel, listing: Listing | null, isThere: boolean, at: Date) {

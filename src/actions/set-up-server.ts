@@ -6,6 +6,7 @@ import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries, readTroubles, tryAgain } from "../storage/deliveries.ts";
 import { holdCatalogue } from "../storage/listings.ts";
+import { oweCandidates } from "../storage/reveals.ts";
 import { changeServer, lockServer, readServerRow, type ServerRow } from "../storage/servers.ts";
 
 const mostTroubles = 25;
@@ -40,7 +41,8 @@ export async function readServer(
 
 /**
  * Saves settings; what is not given stays. The first announcement channel of a server is sent one summary of the models
- * open there. While there is a channel of either kind, saving anything makes what could not be delivered due again.
+ * open there. While there is a channel of either kind, saving anything makes what could not be delivered due again, and
+ * candidates that are not told yet.
  */
 export async function saveServer(
   app: App,
@@ -56,6 +58,7 @@ export async function saveServer(
     const settings = settingsOf(serverId, { ...before, ...changes });
     if (settings.announcementChannelId !== null || settings.moderatorChannelId !== null) {
       await tryAgain(tx, serverId, now);
+      await oweCandidates(tx, { serverIds: [serverId] }, now);
     }
     if (settings.announcementChannelId !== null) {
       await queueDeliveries(tx, [{ key: `summary:${serverId}`, kind: "summary", serverId, dueAt: now }]);

@@ -14,7 +14,9 @@ import { type Db, type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel, readMarket } from "../storage/markets.ts";
+import { oweResult } from "../storage/results.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
+import { noteDecided } from "../storage/settled-elsewhere.ts";
 import { keepPreview, readPreview } from "../storage/settlement-previews.ts";
 import { readSettlement } from "../storage/settlement-summary.ts";
 import {
@@ -93,10 +95,12 @@ function refusalFor(market: MarketWithModel, publishedAt: Date, now: Date): Deci
 /**
  * Carries a previewed settlement out, in one transaction: undoes what came at or after the publication, pays the shares
  * of the builders, empties the pot. Of two at the same moment one wins, the other is told so.
+ *
+ * @param request.channelId where it is confirmed: if only moderators read there, the announcement channel is owed the result
  */
 export async function confirmSettlement(
   app: App,
-  request: { key: string; serverId: string; member: Member; previewId: number },
+  request: { key: string; serverId: string; member: Member; previewId: number; channelId?: string | null },
 ): Promise<SettlementAnswer> {
   const preview = await readPreview(app.db, request.serverId, request.previewId);
   if (!preview) return refused({ reason: "no-such-model" });
@@ -122,9 +126,19 @@ export async function confirmSettlement(
     await paySettlement(tx, transactionId, market, terms);
     await setMarket(tx, marketId, { state: "settled", revision, builders, publishedAt, settledAt: at, potPoints: 0 });
     await markBoardBehind(tx, serverId, season);
+    await noteDecided(tx, market);
     const summary = await summarise(tx, { ...market, revision }, terms, source, request.member);
-    await keepAnswer(tx, transactionId, { done: true, summary });
-    return { done: true, summary };
+    const { modelId } = market;
+    const toldIn = await oweResult(tx, {
+      transactionId,
+      serverId,
+      modelId,
+      inChannelId: request.channelId ?? null,
+      at,
+    });
+    const settled: SettlementAnswer = { done: true, summary, ...(toldIn === null ? {} : { toldIn }) };
+    await keepAnswer(tx, transactionId, settled);
+    return settled;
   });
   if (answer.done) await afterDecision(app, request.serverId, marketId);
   return answer;

@@ -14,13 +14,15 @@ import {
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { ShownEvidence } from "../domain/evidence.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
-import { aboutOf, look } from "./sent-before.ts";
+import { aboutOf, look, resultOf } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
 import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
 import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
+import { candidateMessage, deadlineMessage } from "./views/reveal.ts";
+import { resultMessage } from "./views/settlement.ts";
 import { waitingMessage } from "./views/waiting.ts";
 
 export type DiscordClient = Client;
@@ -36,7 +38,7 @@ const threadIsArchived = 50083;
  * @param shown the piece of evidence it is about, with its files
  */
 export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, history, late, trouble } = claimed;
+  const { delivery, card, cards, history, candidate, result, late, trouble } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
@@ -48,6 +50,15 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
       return changeMessage(card, history, aboutOf(delivery));
     case "waiting":
       return waitingMessage(aboutOf(delivery));
+    case "candidate":
+      if (!candidate) throw new Error(`the candidate of ${delivery.key} is gone`);
+      return candidateMessage(candidate, names);
+    case "deadline":
+      if (!card) throw new Error(`the deadline ${delivery.key} has no model`);
+      return deadlineMessage(card);
+    case "result":
+      if (!result) throw new Error(`the decision of ${delivery.key} is gone`);
+      return resultMessage(result, resultOf(delivery), names);
     case "hello":
       return helloMessage();
     case "trouble":

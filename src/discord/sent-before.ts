@@ -24,6 +24,11 @@ export function aboutOf({ key, aboutAt }: Delivery): Date {
   return aboutAt;
 }
 
+/** The decision a result is of. */
+export function resultOf({ key }: Delivery): string {
+  return key.replace(/\W/g, "-");
+}
+
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
   const { kind, modelId, evidenceId } = delivery;
@@ -36,6 +41,12 @@ function markOf(delivery: Delivery): string {
       return marks.waiting(aboutOf(delivery));
     case "evidence":
       return marks.evidence(evidenceId ?? 0);
+    case "candidate":
+      return marks.candidate(delivery.candidateId ?? 0);
+    case "deadline":
+      return marks.deadline(modelId ?? 0);
+    case "result":
+      return marks.result(modelId ?? 0, resultOf(delivery));
     default:
       return marks[kind];
   }

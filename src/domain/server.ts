@@ -29,10 +29,23 @@ export const deliveryProblems = [
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
 /**
- * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
- * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ * What the bot owes channels. hello, trouble: to the system channel. summary, announcement, result
+ * (of a decision taken where only moderators read): to the channel set in /setup.
+ * change: what became of a model, to its thread. evidence: to its model's thread. To the moderators, waiting: listings
+ * left to them; candidate: who may have built a model; deadline: a model nobody was ever named for.
  */
-export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "change", "evidence", "waiting"] as const;
+export const deliveryKinds = [
+  "hello",
+  "summary",
+  "announcement",
+  "trouble",
+  "change",
+  "evidence",
+  "waiting",
+  "candidate",
+  "deadline",
+  "result",
+] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 export type ServerTrouble = {
@@ -53,6 +66,8 @@ export type Delivery = {
   readonly evidenceId: number | null;
   /** The read a change or held listings came with; null for every other kind. */
   readonly aboutAt: Date | null;
+  /** What moderators are to judge, of a candidate. */
+  readonly candidateId: number | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;

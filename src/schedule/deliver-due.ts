@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { recordCandidateSent } from "../actions/deliver-candidate.ts";
 import { recordPieceSent } from "../actions/deliver-evidence.ts";
 import {
   claimDeliveries,
@@ -81,12 +82,19 @@ async function deliver(app: App, client: DiscordClient, claimed: ClaimedDelivery
 
 async function send(app: App, client: DiscordClient, claimed: ClaimedDelivery, within: AbortSignal): Promise<Posting> {
   const { delivery, piece } = claimed;
-  if (!piece) return delivery.messageId === null ? post(app, client, claimed, within) : postedBefore(delivery);
   const posted = delivery.messageId === null ? await post(app, client, claimed, within) : postedBefore(delivery);
-  // One that was there before may show what the piece was then.
+  if (posted.kind !== "posted" || !isKeptCurrent(claimed)) return posted;
+  // One that was there before may show what was so then.
   const mayBeOld = delivery.messageId !== null || delivery.firstClaimedAt !== null;
-  if (posted.kind !== "posted" || !mayBeOld) return posted;
-  return editDelivery(client, delivery, posted, await message(app, claimed), within);
+  if (!mayBeOld) return posted;
+  const edited = await editDelivery(client, delivery, posted, await message(app, claimed), within);
+  // What moderators were asked may stay as it is where it cannot be edited: each press looks again.
+  return piece || edited.kind === "retry" ? edited : posted;
+}
+
+/** Whether the message says later what became of what it is about. */
+function isKeptCurrent({ delivery: { kind }, piece }: ClaimedDelivery): boolean {
+  return piece !== null || kind === "candidate" || kind === "deadline";
 }
 
 async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
@@ -107,7 +115,9 @@ async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
       : ({ kind: "channel", channelId: delivery.channelId } as const);
   if (to.kind !== "channel") return to;
   if (delivery.channelId === null) await recordChannel(app, delivery, to.channelId);
-  const isGone = claimed.piece !== null && claimed.piece.state !== "shown";
+  const { piece, candidate } = claimed;
+  const isGone =
+    (piece !== null && piece.state !== "shown") || (candidate !== null && candidate.standing.kind !== "waits");
   return postDelivery(client, delivery, to.channelId, await message(app, claimed), within, { onlyLook: isGone });
 }
 
@@ -115,12 +125,16 @@ async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
 async function finish(
   app: App,
   client: DiscordClient,
-  { delivery, card, piece }: ClaimedDelivery,
+  { delivery, card, piece, candidate }: ClaimedDelivery,
   { channelId, messageId }: { channelId: string; messageId: string },
   within: AbortSignal,
 ): Promise<void> {
   if (piece) {
     await recordPieceSent(app, delivery, piece, { channelId, messageId });
+    return;
+  }
+  if (candidate) {
+    await recordCandidateSent(app, delivery, candidate, { channelId, messageId });
     return;
   }
   if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {

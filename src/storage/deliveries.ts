@@ -8,16 +8,16 @@ import { deliveries, markets, models, servers } from "./schema.ts";
 export type DeliveryRow = typeof deliveries.$inferSelect;
 type NewDelivery = Pick<
   typeof deliveries.$inferInsert,
-  "key" | "kind" | "serverId" | "modelId" | "channelId" | "aboutAt" | "dueAt"
+  "key" | "kind" | "serverId" | "modelId" | "channelId" | "aboutAt" | "candidateId" | "dueAt"
 >;
 
 /** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
 const rowsAtOnce = 5_000;
 
 /** Kinds of messages that go to the announcement channel set in /setup. */
-const toSetChannel = ["announcement", "summary"] as const;
+const toSetChannel = ["announcement", "summary", "result"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
-const toModerators = ["waiting"] as const;
+const toModerators = ["waiting", "candidate", "deadline"] as const;
 /** Kinds that are owed to one thread, and to no other channel. */
 const toThread = ["change", "evidence"] as const;
 /** Those whose failure is shown in /setup and tried again after it. */
@@ -103,7 +103,7 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedBy: by,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
-      channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
+      channelId: sql`case when ${deliveries.claimedAt} is not null or ${deliveries.messageId} is not null then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
         when ${inArray(deliveries.kind, [...toModerators])}

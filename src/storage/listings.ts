@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Listing } from "../domain/listing.ts";
 import type { Db, Transaction } from "./database.ts";
 import { recordset, selectAll } from "./recordset.ts";
@@ -74,6 +74,16 @@ export async function writeCatalogue(tx: Transaction, change: Partial<Omit<Catal
 export async function readKnown(tx: Transaction): Promise<Map<string, { hash: string | null; listed: boolean }>> {
   const rows = await tx.select({ id: listings.listingId, hash: listings.hash, listed: listings.listed }).from(listings);
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
+}
+
+/** What the last read knows of the listings in the catalogue, without their descriptions, which are long. */
+export async function readListedFacts(db: Db): Promise<Listing[]> {
+  const short = sql<Listing>`${listings.facts} || '{"description": null}'::jsonb`;
+  const rows = await db
+    .select({ facts: short })
+    .from(listings)
+    .where(and(eq(listings.listed, true), isNotNull(listings.facts)));
+  return rows.map(({ facts }) => facts);
 }
 
 export type ListingRow = typeof listings.$inferInsert;

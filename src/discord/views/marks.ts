@@ -12,4 +12,7 @@ export const marks = {
   change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
   waiting: (at: Date) => customId("waiting", at.getTime()),
+  candidate: (candidateId: number) => customId("not-it", candidateId),
+  deadline: (modelId: number) => customId("call-off", modelId),
+  result: (modelId: number, decision: string) => customId("details-then", `${modelId}.${decision}`),
 } as const;

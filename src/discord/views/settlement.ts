@@ -1,5 +1,5 @@
 import type { TaughtName } from "../../domain/name-lab.ts";
-import type { DecisionAnswer, SettlementPosition, SettlementSummary } from "../../domain/settlement.ts";
+import type { DecisionAnswer, SettlementPosition, SettlementSummary, TakenDecision } from "../../domain/settlement.ts";
 import { callText, type LabNames, labList } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { count, counted, moment, percent, points, signed } from "./numbers.ts";
@@ -97,6 +97,23 @@ export function decisionResult(decision: Decision, moderatorName: string): Messa
     ].join("\n"),
     components: [buttonRow(button("Details", "details", decision.modelId))],
   };
+}
+
+/**
+ * Either of them for the announcement channel, after it was decided where only moderators read.
+ *
+ * @param decision names the decision: by it the message is known
+ */
+export function resultMessage(taken: TakenDecision, decision: string, names: LabNames): MessageView {
+  const isSettled = taken.kind === "settled";
+  const { modelId } = isSettled ? taken.summary : taken.decision;
+  const message = isSettled ? settlementResult(taken.summary, names) : decisionResult(taken.decision, taken.by);
+  return { ...message, components: [buttonRow(button("Details", "details-then", `${modelId}.${decision}`))] };
+}
+
+/** For the moderators, where the result is told in another channel. */
+export function resultIsIn(channelId: string): MessageView {
+  return { content: `Done. I tell everybody in <#${channelId}>.` };
 }
 
 export const decisionDone: MessageView = { content: "Done. It is in the channel." };

@@ -52,13 +52,16 @@ const messages = {
   evidence: "evidence in a model's thread",
   change: "what became of a model",
   waiting: "that listings wait for moderators",
+  candidate: "a candidate for the moderators",
+  deadline: "a question to the moderators",
+  result: "what moderators decided about a model",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
   const what =
-    trouble.modelName === null
-      ? messages[trouble.kind]
-      : `the announcement of ${bold(trouble.modelName, shown.modelName)}`;
+    trouble.kind === "announcement" && trouble.modelName !== null
+      ? `the announcement of ${bold(trouble.modelName, shown.modelName)}`
+      : messages[trouble.kind];
   const where = trouble.channelId === null ? "" : ` in <#${trouble.channelId}>`;
   return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
 }

@@ -44,7 +44,7 @@ export async function reveal(cast: Cast, around: Surroundings): Promise<Message>
   const [withdrawn, candidate] = await Promise.all([gone, found("Hunter Alpha"), found("Healer Alpha")]);
   transcript.catchUp();
   checks.shows(withdrawn, "Guesses go on until it is settled.");
-  checks.shows(candidate, "An official listing of **Xiaomi** came as it went: “Xiaomi\\: MiMo-V2-Pro”");
+  checks.shows(candidate, "An official listing of **Xiaomi** came as it went: “Xiaomi: MiMo-V2-Pro”");
   checks.shows(candidate, "Source: <https://openrouter.ai/xiaomi/mimo-v2-pro>", "[Settle…] [Not it]");
   return candidate;
 }

@@ -241,6 +241,22 @@ async function giveUp(
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
 }
 
+/** Puts back a posted message that is to be edited when it is its turn. It counts as no attempt. */
+export async function recordLater(
+  app: App,
+  delivery: Delivery,
+  { channelId, messageId, afterMs }: { channelId: string; messageId: string; afterMs: number },
+): Promise<void> {
+  const dueAt = new Date((await currentTime(app)).getTime() + afterMs);
+  await changeClaimed(app.db, delivery, {
+    channelId,
+    messageId,
+    state: "due",
+    dueAt,
+    attempts: delivery.attempts - 1,
+  });
+}
+
 /**
  * Makes a message due again: after `afterMs`, or after a wait that grows with every attempt. After twelve attempts in
  * vain it is given up. A message that is posted by now must come with its channel and id.

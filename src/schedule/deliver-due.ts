@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { currentTime } from "../actions/current-time.ts";
 import { recordCandidateSent } from "../actions/deliver-candidate.ts";
 import { recordPieceSent } from "../actions/deliver-evidence.ts";
 import {
@@ -7,6 +8,7 @@ import {
   recordChannel,
   recordFailed,
   recordHeld,
+  recordLater,
   recordPosted,
   recordRetry,
   recordSent,
@@ -22,6 +24,7 @@ import {
   postDelivery,
   systemChannel,
 } from "../discord/deliveries.ts";
+import { waitToEdit } from "../discord/old-edits.ts";
 import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
 import { labNames } from "../discord/views/lab-words.ts";
@@ -73,20 +76,38 @@ async function deliver(app: App, client: DiscordClient, claimed: ClaimedDelivery
     if (posted.kind === "posted") {
       delivery = { ...delivery, channelId: posted.channelId, messageId: posted.messageId };
       await finish(app, client, { ...claimed, delivery }, posted, within);
-    } else await note(app, delivery, posted);
+    } else if (posted.kind === "later") await recordLater(app, delivery, posted);
+    else await note(app, delivery, posted);
   } catch (err) {
     app.log.error({ err, delivery: delivery.key }, "a delivery failed");
     await recordRetry(app, delivery, { unsure: true });
   }
 }
 
-async function send(app: App, client: DiscordClient, claimed: ClaimedDelivery, within: AbortSignal): Promise<Posting> {
+/** It is there, and it is not its turn to be edited. */
+type Later = {
+  readonly kind: "later";
+  readonly afterMs: number;
+  readonly channelId: string;
+  readonly messageId: string;
+};
+
+async function send(
+  app: App,
+  client: DiscordClient,
+  claimed: ClaimedDelivery,
+  within: AbortSignal,
+): Promise<Posting | Later> {
   const { delivery, piece } = claimed;
   const posted = delivery.messageId === null ? await post(app, client, claimed, within) : postedBefore(delivery);
   if (posted.kind !== "posted" || !isKeptCurrent(claimed)) return posted;
   // One that was there before may show what was so then.
   const mayBeOld = delivery.messageId !== null || delivery.firstClaimedAt !== null;
   if (!mayBeOld) return posted;
+  if (!piece) {
+    const afterMs = waitToEdit(client, posted, await currentTime(app));
+    if (afterMs > 0) return { ...posted, kind: "later", afterMs };
+  }
   const edited = await editDelivery(client, delivery, posted, await message(app, claimed), within);
   // What moderators were asked may stay as it is where it cannot be edited: each press looks again.
   return piece || edited.kind === "retry" ? edited : posted;

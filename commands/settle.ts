@@ -32,6 +32,11 @@ async function isModerator(interaction: Typed | Pressed | Filled, app: App): Pro
 
 type Terms = { lab: string; secondLab: string | null; source: string; publishedAt: string };
 
+/** Where everybody is told of a decision made here. */
+async function saidIn(serverId: string, channelId: string, app: App): Promise<string> {
+  return (await readServer(app, serverId)).settings.announcementChannelId ?? channelId;
+}
+
 async function preview(
   interaction: Typed | Pressed | Filled,
   modelId: number,
@@ -84,11 +89,12 @@ async function decide(
   app: App,
 ): Promise<Answer> {
   const who = whoActs(interaction);
-  const answer = await decideMarket(app, { ...who, kind, modelId, reason, channelId: interaction.channelId });
-  if (!answer.done) return { show: decisionRefusal(answer.refusal, labNames(app.models.of(who.serverId).labs)) };
-  return answer.toldIn === undefined
-    ? { show: view.decisionDone, announce: view.decisionResult(answer, who.member.name) }
-    : { show: view.resultIsIn(answer.toldIn) };
+  const { channelId } = interaction;
+  if (channelId === null) throw new Error("a form that was opened in no channel");
+  const answer = await decideMarket(app, { ...who, kind, modelId, reason, channelId });
+  return answer.done
+    ? { show: view.decisionDone(await saidIn(who.serverId, channelId, app)) }
+    : { show: decisionRefusal(answer.refusal, labNames(app.models.of(who.serverId).labs)) };
 }
 
 async function teach({ guildId: serverId, options }: Typed, app: App): Promise<Answer> {
@@ -131,10 +137,9 @@ export const settle = {
         const names = labNames(app.models.of(who.serverId).labs);
         const { channelId } = interaction;
         const answer = await confirmSettlement(app, { ...who, previewId: numberIn(key), channelId });
-        if (!answer.done) return { show: decisionRefusal(answer.refusal, names) };
-        return answer.toldIn === undefined
-          ? { show: view.settlementDone, announce: view.settlementResult(answer.summary, names) }
-          : { show: view.resultIsIn(answer.toldIn) };
+        return answer.done
+          ? { show: view.settlementDone(await saidIn(who.serverId, channelId, app)) }
+          : { show: decisionRefusal(answer.refusal, names) };
       },
     },
     "settle-candidate": {

@@ -1,26 +1,32 @@
 import { randomUUID } from "node:crypto";
-import { schedule } from "node-cron";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ScheduledTask, schedule } from "node-cron";
 import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
+import { forgetServers } from "./actions/forget-servers.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
 import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
+import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
+import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
 import { readListings } from "./schedule/read-listings.ts";
 
 const when = {
   deliveries: "*/5 * * * * *",
+  cards: "*/5 * * * * *",
   memory: "30 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
   reveals: "20 */5 * * * *",
   overdue: "15 12 * * *",
   topUps: "5 0 * * *",
+  forgetting: "35 3 * * *",
 } as const;
 
 /** What runs by the clock. */
@@ -31,9 +37,10 @@ type Schedule = {
 
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due (before them what servers settled becomes news for others), the weekly top-up
- * (asked for daily and at the start), answers that a dead process left in the middle, the memory for autocomplete, which
- * other processes change too, withdrawn models that may be revealed, and models open for half a year.
+ * from it, deliveries that have become due (before them what servers settled becomes news for others), announcements that
+ * are behind, withdrawn models that may be revealed, models open for half a year, the weekly top-up (asked for daily and
+ * at the start), servers left long ago, answers that a dead process left in the middle, and the memory for autocomplete,
+ * which other processes change too.
  */
 export function startSchedule(
   app: App,
@@ -55,19 +62,24 @@ export function startSchedule(
     return job;
   };
 
+  const turn = discordTurns(app, wait);
   const deliveries = oneAtATime(async () => {
     await run("settlements", async () => {
       while (!stopping.signal.aborted && (await offerSettlements(app)));
     });
-    await run("deliveries", () => deliverDue(app, client, by, stopping.signal));
+    await run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn));
   });
+  const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
+  let reads: ScheduledTask | undefined;
   const listings = oneAtATime(async () => {
-    await run("listings", () => readListings(app, settings, stopping.signal));
+    const nextReadMs = Math.max(0, (reads?.getNextRun()?.getTime() ?? 0) - Date.now());
+    await run("listings", () => readListings(app, { ...settings, nextReadMs }, stopping.signal));
     void deliveries();
   });
   const reveals = oneAtATime(() => run("reveals", () => checkReveals(app, stopping.signal)));
   const overdue = oneAtATime(() => run("overdue", () => askAboutOverdue(app)));
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
+  const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
 
@@ -77,13 +89,17 @@ export function startSchedule(
       ["listings", settings.listingsCron, listings],
       // Sending may take minutes; ticks in the meantime are no news.
       ["deliveries", when.deliveries, () => void deliveries()],
+      ["cards", when.cards, () => void cards()],
       ["reveals", when.reveals, reveals],
       ["overdue", when.overdue, overdue],
       ["top-ups", when.topUps, topUps],
+      ["forgetting", when.forgetting, forgetting],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
+  [reads] = clockwork;
+  const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   void listings();
   void topUps();
@@ -96,6 +112,7 @@ export function startSchedule(
   return {
     async stop() {
       stopping.abort();
+      stopListening();
       await Promise.all(clockwork.map((task) => task.destroy()));
       await Promise.allSettled([...jobs]);
     },

@@ -78,7 +78,7 @@ export async function settle(cast: Cast, around: Surroundings, candidate: Messag
   ];
   checks.shows(preview, "Nothing is done yet", "Source: <https://openrouter.ai/xiaomi/mimo-v2-pro>", ...facts);
   const done = await reply(stage.presses(members.rita, preview, "Confirm"));
-  checks.shows(done, "I tell everybody in");
+  checks.shows(done, "The result goes to #stealth-models");
   const result = await watch.waitFor(({ text }) => text.includes("Hunter Alpha** is settled"), patienceMs);
   await discord.waitUntil(() => candidate.buttons.length === 0, patienceMs, "the candidate to be settled");
   transcript.catchUp();

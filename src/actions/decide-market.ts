@@ -7,8 +7,6 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel } from "../storage/markets.ts";
-import { nameMember } from "../storage/members.ts";
-import { oweResult } from "../storage/results.ts";
 import { noteDecided } from "../storage/settled-elsewhere.ts";
 import {
   keepAnswer,
@@ -20,6 +18,7 @@ import {
   setMarket,
 } from "../storage/settlements.ts";
 import { afterDecision } from "./after-decision.ts";
+import { tellEverybody } from "./tell-everybody.ts";
 
 type Kind = "void" | "reopen" | "freeze" | "unfreeze";
 
@@ -35,7 +34,7 @@ const allowed: Record<Kind, readonly MarketWithModel["state"][]> = {
  * A moderator's decision about a market other than settling it: freeze and unfreeze it, void it (everybody gets back
  * what they put in), or reopen a settled or voided one, which reverses what that paid and leaves it frozen.
  *
- * @param request.channelId where it is decided: if only moderators read there, the announcement channel is owed the result
+ * @param request.channelId where it was decided: everybody is told there, if the server has no announcement channel
  */
 export async function decideMarket(
   app: App,
@@ -46,7 +45,7 @@ export async function decideMarket(
     member: Member;
     modelId: number;
     reason: string;
-    channelId?: string | null;
+    channelId?: string;
   },
 ): Promise<DecisionAnswer> {
   const decided = await transact(
@@ -68,13 +67,6 @@ export async function decideMarket(
         return { marketId, answer };
       }
       const touchedMembers = await carryOut(tx, market, transaction, oneLine(request.reason));
-      const { transactionId } = touchedMembers;
-      const inChannelId = request.channelId ?? null;
-      const toldIn = await oweResult(tx, { transactionId, serverId, modelId: market.modelId, inChannelId, at });
-      if (toldIn !== null) {
-        const { memberId, name } = request.member;
-        await nameMember(tx, { serverId, memberId, name });
-      }
       const answer: DecisionAnswer = {
         done: true,
         kind: request.kind,
@@ -82,9 +74,10 @@ export async function decideMarket(
         modelName: market.model.name,
         touchedMembers: touchedMembers.count,
         reason: oneLine(request.reason),
-        ...(toldIn === null ? {} : { toldIn }),
       };
       await keepAnswer(tx, touchedMembers.transactionId, answer);
+      const { transactionId } = touchedMembers;
+      await tellEverybody(tx, request, { transactionId, modelId: market.modelId, at });
       return { marketId, answer };
     },
   );
@@ -109,13 +102,13 @@ async function carryOut(
     { marketId, kind, revision, reason, byMemberId, at },
   );
   if (kind === "freeze" || kind === "unfreeze") {
-    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open" });
+    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open", cardDueAt: at });
     return { transactionId, count: 0 };
   }
   if (kind === "void") {
     const count = await payVoid(tx, transactionId, market);
     await noteDecided(tx, market);
-    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at });
+    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at, cardDueAt: at });
     await markBoardBehind(tx, serverId, season);
     return { transactionId, count };
   }
@@ -129,6 +122,7 @@ async function carryOut(
     builders: null,
     publishedAt: null,
     settledAt: null,
+    cardDueAt: at,
   });
   await markBoardBehind(tx, serverId, season);
   return { transactionId, count: back.walletsChanged };

@@ -14,7 +14,6 @@ import { type Db, type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel, readMarket } from "../storage/markets.ts";
-import { oweResult } from "../storage/results.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
 import { noteDecided } from "../storage/settled-elsewhere.ts";
 import { keepPreview, readPreview } from "../storage/settlement-previews.ts";
@@ -29,6 +28,7 @@ import {
 } from "../storage/settlements.ts";
 import { afterDecision } from "./after-decision.ts";
 import { rightCallsOf } from "./right-calls.ts";
+import { tellEverybody } from "./tell-everybody.ts";
 
 type Refused = { readonly done: false; readonly refusal: DecisionRefusal };
 
@@ -96,11 +96,11 @@ function refusalFor(market: MarketWithModel, publishedAt: Date, now: Date): Deci
  * Carries a previewed settlement out, in one transaction: undoes what came at or after the publication, pays the shares
  * of the builders, empties the pot. Of two at the same moment one wins, the other is told so.
  *
- * @param request.channelId where it is confirmed: if only moderators read there, the announcement channel is owed the result
+ * @param request.channelId where it was confirmed: everybody is told there, if the server has no announcement channel
  */
 export async function confirmSettlement(
   app: App,
-  request: { key: string; serverId: string; member: Member; previewId: number; channelId?: string | null },
+  request: { key: string; serverId: string; member: Member; previewId: number; channelId?: string },
 ): Promise<SettlementAnswer> {
   const preview = await readPreview(app.db, request.serverId, request.previewId);
   if (!preview) return refused({ reason: "no-such-model" });
@@ -124,23 +124,24 @@ export async function confirmSettlement(
     const decision = { marketId, kind: "settle" as const, revision, builders, source, publishedAt, byMemberId: by, at };
     const transactionId = await recordDecision(tx, transaction, decision);
     await paySettlement(tx, transactionId, market, terms);
-    await setMarket(tx, marketId, { state: "settled", revision, builders, publishedAt, settledAt: at, potPoints: 0 });
+    await setMarket(tx, marketId, {
+      state: "settled",
+      revision,
+      builders,
+      publishedAt,
+      settledAt: at,
+      potPoints: 0,
+      cardDueAt: at,
+    });
     await markBoardBehind(tx, serverId, season);
     await noteDecided(tx, market);
     const summary = await summarise(tx, { ...market, revision }, terms, source, request.member);
-    const { modelId } = market;
-    const toldIn = await oweResult(tx, {
-      transactionId,
-      serverId,
-      modelId,
-      inChannelId: request.channelId ?? null,
-      at,
-    });
-    const settled: SettlementAnswer = { done: true, summary, ...(toldIn === null ? {} : { toldIn }) };
-    await keepAnswer(tx, transactionId, settled);
-    return settled;
+    await keepAnswer(tx, transactionId, { done: true, summary });
+    await tellEverybody(tx, request, { transactionId, modelId: market.modelId, at });
+    return { done: true, summary };
   });
-  if (answer.done) await afterDecision(app, request.serverId, marketId);
+  if (!answer.done) return answer;
+  await afterDecision(app, request.serverId, marketId);
   return answer;
 }
 

@@ -3,7 +3,14 @@ import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
 import type { RevealCandidate } from "./reveal.ts";
 import type { Delivery } from "./server.ts";
-import type { TakenDecision } from "./settlement.ts";
+import type { DecisionAnswer, SettlementAnswer } from "./settlement.ts";
+
+/** A decision that was carried out. */
+export type MadeDecision = {
+  readonly transactionId: number;
+  readonly answer: SettlementAnswer | DecisionAnswer;
+  readonly byName: string;
+};
 
 /** A delivery with all its message is made of. */
 export type ClaimedDelivery = {
@@ -18,10 +25,10 @@ export type ClaimedDelivery = {
   readonly history: readonly HistoryEntry[];
   /** The piece of evidence that is owed to a thread. */
   readonly piece: Evidence | null;
+  /** What moderators decided, and who of them. */
+  readonly decision: MadeDecision | null;
   /** What moderators are to judge. */
   readonly candidate: RevealCandidate | null;
-  /** What moderators decided, of a result. */
-  readonly result: TakenDecision | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

@@ -29,10 +29,11 @@ export const deliveryProblems = [
 export type DeliveryProblem = (typeof deliveryProblems)[number];
 
 /**
- * What the bot owes channels. hello, trouble: to the system channel. summary, announcement, result
- * (of a decision taken where only moderators read): to the channel set in /setup.
- * change: what became of a model, to its thread. evidence: to its model's thread. To the moderators, waiting: listings
- * left to them; candidate: who may have built a model; deadline: a model nobody was ever named for.
+ * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
+ * change: what became of a model, to its thread. evidence: to its model's thread.
+ * To the moderators, waiting: listings left to them; candidate: who may have built a model; deadline: a model nobody was
+ * ever named for.
+ * decision: what moderators decided about a model, to the channel set in /setup, else to the one it was decided in.
  */
 export const deliveryKinds = [
   "hello",
@@ -42,9 +43,9 @@ export const deliveryKinds = [
   "change",
   "evidence",
   "waiting",
+  "decision",
   "candidate",
   "deadline",
-  "result",
 ] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
@@ -64,6 +65,8 @@ export type Delivery = {
   readonly serverId: string;
   readonly modelId: number | null;
   readonly evidenceId: number | null;
+  /** The transaction of a decision. */
+  readonly transactionId: number | null;
   /** The read a change or held listings came with; null for every other kind. */
   readonly aboutAt: Date | null;
   /** What moderators are to judge, of a candidate. */

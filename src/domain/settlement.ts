@@ -53,12 +53,7 @@ export type DecisionRefusal =
   | { readonly reason: "changed-since"; readonly modelName: string };
 
 export type SettlementAnswer =
-  | {
-      readonly done: true;
-      readonly summary: SettlementSummary;
-      /** The channel that is told, where it was decided in one of which only moderators read. */
-      readonly toldIn?: string;
-    }
+  | { readonly done: true; readonly summary: SettlementSummary }
   | { readonly done: false; readonly refusal: DecisionRefusal };
 
 export type DecisionAnswer =
@@ -70,14 +65,8 @@ export type DecisionAnswer =
       /** Members who got points back (void), or whose settlement was reversed (reopen). */
       readonly touchedMembers: number;
       readonly reason: string;
-      readonly toldIn?: string;
     }
   | { readonly done: false; readonly refusal: DecisionRefusal };
-
-/** A decision that was taken, to be told to everybody. */
-export type TakenDecision =
-  | { readonly kind: "settled"; readonly summary: SettlementSummary }
-  | { readonly kind: "decided"; readonly decision: Extract<DecisionAnswer, { done: true }>; readonly by: string };
 
 /** The times a source may be given in: ISO 8601, `2026-03-18 19:54` (UTC), Unix seconds, or Discord's <t:…>. */
 export function readTime(typed: string): Date | null {

@@ -9,13 +9,18 @@ import type { App } from "../app.ts";
 import { readCatalogue } from "../integrations/openrouter-catalogue.ts";
 import { readProvider } from "../integrations/openrouter-endpoints.ts";
 
-/** Reads the catalogue and records what it holds. Null if another process is reading it, or if it could not be read. */
+/**
+ * Reads the catalogue and records what it holds. Null if another process reads it, or if it could not be read.
+ *
+ * @param settings.nextReadMs in how long the next read is due: this process is to be the one that does it
+ */
 export async function readListings(
   app: App,
-  settings: { readonly openRouterBaseUrl: string },
+  settings: { readonly openRouterBaseUrl: string; readonly nextReadMs?: number },
   signal?: AbortSignal,
 ): Promise<RecordedCatalogue | null> {
-  const reading = await startReading(app);
+  // Half as long again: the other processes' clocks are not quite the same.
+  const reading = await startReading(app, 1.5 * (settings.nextReadMs ?? 0));
   if (!reading) return null;
   try {
     const read = await readCatalogue({

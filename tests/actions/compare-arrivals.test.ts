@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { offerSettlements } from "../../src/actions/offer-settlements.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import { describeOnPostgres, embedded } from "../support/database.ts";

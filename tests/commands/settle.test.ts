@@ -8,7 +8,7 @@ import { candidateMessage, deadlineMessage } from "../../src/discord/views/revea
 import type { NewCandidate } from "../../src/storage/reveals.ts";
 import { aMarket, aServer } from "../support/factories.ts";
 import { aCandidate } from "../support/reveals.ts";
-import { aPlayedServer, privately, replyOf, toldBy, wordsOf } from "./playing.ts";
+import { aPlayedServer, decisionIn, privately, replyOf, wordsOf } from "./playing.ts";
 
 const proof = { source: "https://example.com/reveal", "published-at": "2026-03-18 19:54" };
 const xiaomi = { model: "Hunter Alpha", lab: "xiaomi", ...proof };
@@ -35,8 +35,8 @@ describe("/settle confirm", () => {
     expect(wordsOf(preview)).toMatch(/Too late, undone and refunded: \d+ actions? of 1 member/);
     expect(wordsOf(preview)).toContain("You: **DeepSeek**, paid 0 points.");
     expect(channel.messages()).toEqual([]);
-    const result = await toldBy(boss.press(preview, "Confirm"));
-    expect(wordsOf(preview)).toBe("Done. The result is in the channel.");
+    const result = await decisionIn(channel, boss.press(preview, "Confirm"), "is settled");
+    expect(wordsOf(preview)).toBe(`Done. The result goes to <#${channel.id}>.`);
     expect(wordsOf(result)).toContain("**Hunter Alpha** is settled.\nBuilt by: **Xiaomi**");
     expect(wordsOf(result)).toContain("First to say it: **Ann**");
     expect(wordsOf(result)).toContain("Settled by **Boss**: **DeepSeek**, paid 0 points.");
@@ -51,7 +51,7 @@ describe("/settle confirm", () => {
     expect(wordsOf(cancelled)).toBe("Cancelled. Nothing was settled.");
     const one = await replyOf(boss.command(channel, "/settle confirm", xiaomi));
     const two = await replyOf(second.command(channel, "/settle confirm", { ...xiaomi, lab: "deepseek" }));
-    await toldBy(boss.press(one, "Confirm"));
+    await decisionIn(channel, boss.press(one, "Confirm"), "is settled");
     await replyOf(second.press(two, "Confirm"));
     expect(wordsOf(two)).toContain("is settled. `/settle reopen` takes that back.");
     expect(channel.messages()).toHaveLength(1);
@@ -106,9 +106,8 @@ it("/settle void, reopen, freeze and unfreeze tell the channel who did it and wh
     expect(offered).toHaveLength(1);
     const given = { model: offered[0]?.value, reason: "Because *I* say so @everyone" };
     const exchange = boss.command(channel, `/settle ${kind}`, given);
-    const told = wordsOf(await toldBy(exchange));
-    expect(await privately(exchange)).toBe("Done. It is in the channel.");
-    expect(told).toContain(words);
+    const told = wordsOf(await decisionIn(channel, exchange, words));
+    expect(await privately(exchange)).toBe(`Done. It is told in <#${channel.id}>.`);
     expect(told).toContain("By **Boss**: Because \\*I\\* say so \\@everyone");
   }
   const again = await privately(boss.command(channel, "/settle reopen", { model: "Hunter Alpha", reason: "x" }));
@@ -144,7 +143,7 @@ describe("/settle name-lab", () => {
 
     clock.pass({ days: 8 });
     const preview = await replyOf(boss.command(channel, "/settle confirm", { ...xiaomi, lab: "Frobozz Labs" }));
-    const result = wordsOf(await toldBy(boss.press(preview, "Confirm")));
+    const result = wordsOf(await decisionIn(channel, boss.press(preview, "Confirm"), "is settled"));
     expect(result).toContain("Built by: **Frobozz Labs**");
     expect(result).toContain("Guesses that count: 2, right: 2");
     expect(result).toMatch(/Ann: [\d,]+ \(own stake \d+\)/);
@@ -214,7 +213,7 @@ describe("a candidate", () => {
     expect(preview.visibleTo?.id).toBe(boss.id);
     expect(wordsOf(preview)).toContain("Published: <t:1773863643:F>");
     expect(wordsOf(preview)).toContain("Source: <https://openrouter.ai/xiaomi/mimo-v2-pro>");
-    expect(wordsOf(await toldBy(boss.press(preview, "Confirm")))).toContain("**Hunter Alpha** is settled.");
+    await decisionIn(channel, boss.press(preview, "Confirm"), "**Hunter Alpha** is settled.");
     expect(await privately(boss.press(message, "Settle…"))).toContain("is settled. `/settle reopen` takes that back.");
     expect(channel.messages()).toHaveLength(2);
     discord.expectNoViolations();
@@ -293,7 +292,7 @@ describe("a candidate", () => {
     const annsWish = await ann.press(message, "Call it off…").modal();
     expect(await privately(ann.submit(annsWish, { reason: "bored" }))).toContain("Only moderators");
     const wish = await boss.press(message, "Call it off…").modal();
-    expect(wordsOf(await toldBy(boss.submit(wish, { reason: "Never revealed" })))).toContain("Never revealed");
+    await decisionIn(channel, boss.submit(wish, { reason: "Never revealed" }), "Never revealed");
     expect((await showModel(app, { serverId: server.id, modelId }))?.card.state).toBe("void");
     discord.expectNoViolations();
   });

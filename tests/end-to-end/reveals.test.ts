@@ -103,7 +103,7 @@ it("a reveal is found, judged by the moderators of each server for their own, an
   expect(healer.text).toContain("**Boss of North** says: not it.");
   expect(healer.buttons).toEqual([]);
   const hunter = messageIn(north.court, "Who built Hunter Alpha?", "MiMo-V2-Pro");
-  expect(await settleBy(north.boss, hunter)).toContain("Done. I tell everybody in #news.");
+  expect(await settleBy(north.boss, hunter)).toContain("Done. The result goes to #news.");
   await follow();
   expect(messageIn(north.news, "Hunter Alpha** is settled").text).toContain("Built by: **Xiaomi**");
   expect(hunter.text).toContain("The model is settled here.");
@@ -125,7 +125,7 @@ it("a reveal is found, judged by the moderators of each server for their own, an
 
   // South takes it back: the number goes down. West settles with a source of its own.
   const again = south.boss.command(south.court, "/settle reopen", { model: "Hunter Alpha", reason: "Too early" });
-  expect((await again.reply()).text).toContain("I tell everybody in");
+  expect((await again.reply()).text).toContain("Done. It is told in #news");
   await follow();
   expect(messageIn(south.news, "was reopened").text).toContain("By **Boss of South**: Too early");
   expect(inWest.text).toContain("1 other server agrees");

@@ -1,9 +1,10 @@
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { recordCandidateSent } from "../../src/actions/deliver-candidate.ts";
-import { claimDeliveries, recordSent } from "../../src/actions/deliver-messages.ts";
 import { offerSettlements } from "../../src/actions/offer-settlements.ts";
+import { recordSent } from "../../src/actions/record-deliveries.ts";
 import type { App } from "../../src/app.ts";
-import { messageOf } from "../../src/discord/deliveries.ts";
+import { messageOf } from "../../src/discord/delivery-message.ts";
 import { labNames } from "../../src/discord/views/lab-words.ts";
 import { transact } from "../../src/storage/database.ts";
 import { addCandidates, type NewCandidate } from "../../src/storage/reveals.ts";

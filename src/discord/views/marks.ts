@@ -10,9 +10,9 @@ export const marks = {
   summary: customId("models", "summary"),
   trouble: customId("settings", "trouble"),
   change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
+  decision: (modelId: number, transactionId: number) => customId("details-then", `${modelId}.${transactionId}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
   waiting: (at: Date) => customId("waiting", at.getTime()),
   candidate: (candidateId: number) => customId("not-it", candidateId),
   deadline: (modelId: number) => customId("call-off", modelId),
-  result: (modelId: number, decision: string) => customId("details-then", `${modelId}.${decision}`),
 } as const;

@@ -52,9 +52,9 @@ const messages = {
   evidence: "evidence in a model's thread",
   change: "what became of a model",
   waiting: "that listings wait for moderators",
+  decision: "what moderators decided",
   candidate: "a candidate for the moderators",
   deadline: "a question to the moderators",
-  result: "what moderators decided about a model",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {

@@ -1,0 +1,48 @@
+import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
+import type { ShownEvidence } from "../domain/evidence.ts";
+import { aboutOf } from "./sent-before.ts";
+import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
+import { evidenceMessage } from "./views/evidence.ts";
+import { changeMessage } from "./views/history.ts";
+import type { LabNames } from "./views/lab-words.ts";
+import type { MessageView } from "./views/message.ts";
+import { candidateMessage, deadlineMessage } from "./views/reveal.ts";
+import { decisionMessage } from "./views/settlement.ts";
+import { waitingMessage } from "./views/waiting.ts";
+
+/**
+ * The message of a delivery.
+ *
+ * @param shown the piece of evidence it is about, with its files
+ */
+export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
+  const { delivery, card, cards, history, candidate, late, trouble, decision } = claimed;
+  switch (delivery.kind) {
+    case "announcement":
+      if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
+      return announcementMessage(card, { pingRoleId: delivery.pingRoleId, late, names });
+    case "summary":
+      return summaryMessage(cards, names);
+    case "change":
+      if (!card) throw new Error(`the change ${delivery.key} has no model`);
+      return changeMessage(card, history, aboutOf(delivery));
+    case "waiting":
+      return waitingMessage(aboutOf(delivery));
+    case "candidate":
+      if (!candidate) throw new Error(`the candidate of ${delivery.key} is gone`);
+      return candidateMessage(candidate, names);
+    case "deadline":
+      if (!card) throw new Error(`the deadline ${delivery.key} has no model`);
+      return deadlineMessage(card);
+    case "hello":
+      return helloMessage();
+    case "trouble":
+      return troubleMessage(trouble ?? { channelId: null, modelName: null });
+    case "decision":
+      if (!decision) throw new Error(`the decision ${delivery.key} is gone`);
+      return decisionMessage(decision, names);
+    case "evidence":
+      if (!shown) throw new Error(`${delivery.key} is gone`);
+      return evidenceMessage(shown, names);
+  }
+}

@@ -6,6 +6,8 @@ import type { DiscordSandbox } from "../discord/sandbox.ts";
 export type Cast = {
   readonly general: Channel;
   readonly watch: Channel;
+  /** Where the bot asks the moderators. */
+  readonly referees: Channel;
   readonly members: Readonly<Record<"olga" | "rita" | "ann" | "bob" | "cleo" | "dev" | "eli" | "finn" | "gil", Member>>;
 };
 
@@ -19,6 +21,7 @@ export function castOf(discord: DiscordSandbox): Cast {
   return {
     general: server.channel("general"),
     watch,
+    referees: server.addChannel("referees"),
     members: {
       olga: server.addMember({ name: "Olga", permissions: ["ManageGuild"] }),
       rita: server.addMember({ name: "Rita", roles: [referees] }),

@@ -14,6 +14,7 @@ import {
   type QuestionChange,
 } from "../storage/questions.ts";
 import type { AskedQuestion } from "./ask-model.ts";
+import { recordReveal } from "./check-reveals.ts";
 
 /** How often the database hears how far an answer is, and is asked whether to stop. */
 const beatMs = 1_000;
@@ -166,6 +167,9 @@ function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestio
       };
       now = { ...now, answer: now.answer.toWellFormed(), state, failure: failureOf(end), figures };
       await store(app, now, usage);
+      const { modelId } = question.target;
+      // Who asks a model may be the first to hear that it is revealed.
+      if (now.failure?.reason === "revealed" && modelId !== null) await recordReveal(app, modelId, now.failure);
       changed();
     },
   };

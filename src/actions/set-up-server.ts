@@ -7,6 +7,7 @@ import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries } from "../storage/deliveries.ts";
 import { readTroubles, tryAgain } from "../storage/delivery-troubles.ts";
 import { holdCatalogue } from "../storage/listings.ts";
+import { oweCandidates } from "../storage/reveals.ts";
 import { changeServer, lockServer, readServerRow, type ServerRow } from "../storage/servers.ts";
 
 const mostTroubles = 25;
@@ -46,7 +47,8 @@ export type ServerChanges = Partial<Omit<ServerSettings, "serverId" | "questions
 
 /**
  * Saves settings; what is not given stays. The first announcement channel of a server is sent one summary of the models
- * open there. While there is a channel of either kind, saving anything makes what could not be delivered due again.
+ * open there. While there is a channel of either kind, saving anything makes what could not be delivered due again, and
+ * candidates that are not told yet.
  */
 export async function saveServer(app: App, serverId: string, changes: ServerChanges): Promise<ServerSettings> {
   return transact(app.db, async (tx) => {
@@ -58,6 +60,7 @@ export async function saveServer(app: App, serverId: string, changes: ServerChan
     const settings = settingsOf(serverId, { ...before, ...changes }, app.questions);
     if (settings.announcementChannelId !== null || settings.moderatorChannelId !== null) {
       await tryAgain(tx, serverId, now);
+      await oweCandidates(tx, { serverIds: [serverId] }, now);
     }
     if (settings.announcementChannelId !== null) {
       await queueDeliveries(tx, [{ key: `summary:${serverId}`, kind: "summary", serverId, dueAt: now }]);

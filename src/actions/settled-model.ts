@@ -4,7 +4,7 @@ import { mayBeAsked } from "../domain/askable.ts";
 import { type ConfirmedListing, confirmedListing, listingAt, listingsOf } from "../domain/confirmed-listing.ts";
 import { mostMeasured } from "../domain/question.ts";
 import { keepPrompt } from "../storage/kept-prompts.ts";
-import { readCandidates } from "../storage/listings.ts";
+import { readDatedListings } from "../storage/listings.ts";
 import { type MarketWithModel, readMarket, readSource } from "../storage/markets.ts";
 import { readMeasured } from "../storage/questions.ts";
 import { currentTime } from "./current-time.ts";
@@ -28,7 +28,7 @@ export async function confirmedOf(app: App, market: MarketWithModel): Promise<Co
   const [source, asked, known] = await Promise.all([
     readSource(app.db, marketId, revision),
     readMeasured(app.db, serverId, modelId, mostMeasured),
-    readCandidates(app.db, theirs),
+    readDatedListings(app.db, theirs),
   ]);
   const revealed = asked.flatMap(({ failure }) => (failure?.reason === "revealed" ? failure.listingIds : []));
   return confirmedListing(

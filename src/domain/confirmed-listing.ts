@@ -10,7 +10,7 @@ export type ConfirmedListing = {
 };
 
 /** A listing of the catalogue with what tells it from its lab's others. */
-export type Candidate = { readonly firstSeenAt: Date; readonly facts: Listing | null };
+export type DatedListing = { readonly firstSeenAt: Date; readonly facts: Listing | null };
 
 type Settled = {
   readonly facts: Listing;
@@ -44,7 +44,7 @@ export function listingsOf(builders: readonly string[], askable: readonly Askabl
 export function confirmedListing(
   settled: Settled,
   askable: readonly AskableListing[],
-  known: ReadonlyMap<string, Candidate>,
+  known: ReadonlyMap<string, DatedListing>,
 ): ConfirmedListing | null {
   const theirs = listingsOf(settled.builders, askable);
   // A lab of the server's own has no listings anybody knows to be its.
@@ -69,7 +69,7 @@ export function confirmedListing(
     return costsNothing(listing) ? 0 : 1;
   }
 
-  function gap({ firstSeenAt }: Candidate): number {
+  function gap({ firstSeenAt }: DatedListing): number {
     return Math.abs(firstSeenAt.getTime() - settled.publishedAt.getTime());
   }
 }

@@ -5,7 +5,7 @@ import { deliveries } from "./schema.ts";
 export type DeliveryRow = typeof deliveries.$inferSelect;
 type NewDelivery = Pick<
   typeof deliveries.$inferInsert,
-  "key" | "kind" | "serverId" | "modelId" | "transactionId" | "channelId" | "aboutAt" | "dueAt"
+  "key" | "kind" | "serverId" | "modelId" | "transactionId" | "channelId" | "aboutAt" | "candidateId" | "dueAt"
 >;
 
 /** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
@@ -14,7 +14,7 @@ const rowsAtOnce = 5_000;
 /** Kinds of messages that go to the announcement channel set in /setup. */
 export const toSetChannel = ["announcement", "summary"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
-export const toModerators = ["waiting"] as const;
+export const toModerators = ["waiting", "candidate", "deadline"] as const;
 /** Kinds that are owed to one thread, and to no other channel. */
 export const toThread = ["change", "evidence"] as const;
 /** Kinds that go to the announcement channel, or without one to where they came from. */

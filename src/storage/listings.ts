@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { and, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
-import type { Candidate } from "../domain/confirmed-listing.ts";
+import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import type { DatedListing } from "../domain/confirmed-listing.ts";
 import type { Listing } from "../domain/listing.ts";
 import type { Db, Transaction } from "./database.ts";
 import { recordset, selectAll } from "./recordset.ts";
@@ -91,10 +91,20 @@ export async function readKnown(tx: Transaction): Promise<Map<string, { hash: st
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }
 
+/** What the last read knows of the listings in the catalogue, without their descriptions, which are long. */
+export async function readListedFacts(db: Db): Promise<Listing[]> {
+  const short = sql<Listing>`${listings.facts} || '{"description": null}'::jsonb`;
+  const rows = await db
+    .select({ facts: short })
+    .from(listings)
+    .where(and(eq(listings.listed, true), isNotNull(listings.facts)));
+  return rows.map(({ facts }) => facts);
+}
+
 export type ListingRow = typeof listings.$inferInsert;
 
 /** Since when these listings are known, and their facts, by id. */
-export async function readCandidates(db: Db, listingIds: readonly string[]): Promise<Map<string, Candidate>> {
+export async function readDatedListings(db: Db, listingIds: readonly string[]): Promise<Map<string, DatedListing>> {
   if (listingIds.length === 0) return new Map();
   const { listingId, firstSeenAt, facts } = listings;
   const rows = await db

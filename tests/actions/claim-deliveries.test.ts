@@ -44,6 +44,7 @@ describeOnBoth("claiming what is due", (database) => {
       serverId: "100",
       modelId: opened[0]?.modelId,
       aboutAt: null,
+      candidateId: null,
       channelId: "110",
       pingRoleId: "120",
       threadPerModel: true,

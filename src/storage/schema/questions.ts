@@ -1,16 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  bigserial,
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  text,
-} from "drizzle-orm/pg-core";
+import { bigint, bigserial, boolean, index, integer, jsonb, numeric, pgTable, text } from "drizzle-orm/pg-core";
 import { questionStates } from "../../domain/question.ts";
 import { moment } from "../columns.ts";
 
@@ -103,11 +92,3 @@ export const keptPrompts = pgTable(
 
 /** Members who were told that providers of anonymous models keep what they are asked. */
 export const toldOfLogging = pgTable("told_of_logging", { memberId: text("member_id").primaryKey() });
-
-/** Known labs' listings that can be asked beside an anonymous model, as the catalogue last had them. */
-export const askableListings = pgTable("askable_listings", {
-  listingId: text("listing_id").primaryKey(),
-  name: text("name").notNull(),
-  promptUsdPerToken: doublePrecision("prompt_usd_per_token").notNull(),
-  completionUsdPerToken: doublePrecision("completion_usd_per_token").notNull(),
-});

@@ -1,6 +1,8 @@
 import { answerQuestions } from "../src/actions/answer-question.ts";
 import { type AskWhom, askModel as takeQuestion } from "../src/actions/ask-model.ts";
+import { loadModels } from "../src/actions/load-models.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
+import { showSettled } from "../src/actions/settled-model.ts";
 import { stopQuestion } from "../src/actions/stop-question.ts";
 import type { App } from "../src/app.ts";
 import { askableChoices, modelChoices } from "../src/discord/autocomplete.ts";
@@ -16,6 +18,7 @@ import { numberIn } from "../src/discord/custom-id.ts";
 import { liveAnswer } from "../src/discord/live-answer.ts";
 import { askedView } from "../src/discord/views/answer.ts";
 import { askModal, continueModal, promptField } from "../src/discord/views/ask-modals.ts";
+import { labNames } from "../src/discord/views/lab-words.ts";
 import { mayNotSpeak } from "../src/discord/views/notices.ts";
 import { askRefusal, botLacks, stopRefusal } from "../src/discord/views/question-refusals.ts";
 import { botMayAnswer, maySpeak, moderates, whereActs, whoActs } from "../src/discord/who-acts.ts";
@@ -52,22 +55,42 @@ async function ask(
   if (!botMayAnswer(interaction)) return { show: botLacks };
   const request = { ...whoActs(interaction), ...whereActs(interaction), whom: wish.whom, prompt: wish.prompt };
   const answer = await takeQuestion(app, { ...request, compareWith });
-  if (!answer.asked) return answer.refusal.reason === "asked-before" ? {} : { show: askRefusal(answer.refusal) };
+  if (!answer.asked)
+    return answer.refusal.reason === "asked-before"
+      ? {}
+      : { show: askRefusal(answer.refusal, namesIn(interaction, app)) };
   const { asks, left, chat } = answer;
   return {
     show: askedView(
       asks.map(({ question }) => question),
       left,
     ),
-    live: liveAnswer(answerQuestions(app, chat, asks), left, app.askable),
+    live: liveAnswer(answerQuestions(app, chat, asks), left, app),
   };
 }
 
+const namesIn = ({ guildId }: { guildId: string }, app: App) => labNames(app.models.of(guildId).labs);
+
 const typedPrompt = (interaction: Filled) => interaction.fields.getTextInputValue(promptField);
 
+/** What memory knows of the model a button is about. */
+const modelOf = (interaction: Pressed, key: string, app: App) =>
+  findModel(app.models.of(interaction.guildId).models, key);
+
+/** Opens a form for the question, but of a model that is settled here it is told at once who built it. */
 const askIt = {
-  opens: (interaction: Pressed, key: string, app: App) =>
-    askModal(key, findModel(app.models.of(interaction.guildId).models, key)?.name ?? null),
+  acknowledge: "new-message",
+  opens(interaction: Pressed, key: string, app: App) {
+    const model = modelOf(interaction, key, app);
+    return model?.state === "settled" ? null : askModal("ask", key, model?.name ?? null);
+  },
+  async run(interaction: Pressed, key: string, app: App): Promise<Answer> {
+    const { serverId } = whoActs(interaction);
+    const told = await showSettled(app, { serverId, modelId: numberIn(key) });
+    // Another process may have taken the settlement back.
+    if (told.reason === "open-again") await loadModels(app, serverId);
+    return { show: askRefusal(told, namesIn(interaction, app)) };
+  },
 } as const;
 
 export const askModel = {
@@ -91,6 +114,12 @@ export const askModel = {
   buttons: {
     ask: askIt,
     continue: { opens: (_interaction, key) => continueModal(key) },
+    "ask-confirmed": { opens: (_interaction, key) => askModal("ask-confirmed", key, null) },
+    "ask-kept": {
+      acknowledge: "new-message",
+      run: (interaction, key, app) =>
+        ask(interaction, app, { whom: { kind: "kept", promptId: numberIn(key) }, prompt: null }),
+    },
     "ask-revealed": {
       acknowledge: "new-message",
       run: (interaction, key, app) =>
@@ -116,6 +145,14 @@ export const askModel = {
       acknowledge: "new-message",
       run: (interaction, key, app) =>
         ask(interaction, app, { whom: { kind: "model", modelId: numberIn(key) }, prompt: typedPrompt(interaction) }),
+    },
+    "ask-confirmed": {
+      acknowledge: "new-message",
+      run: (interaction, key, app) =>
+        ask(interaction, app, {
+          whom: { kind: "confirmed", modelId: numberIn(key) },
+          prompt: typedPrompt(interaction),
+        }),
     },
     continue: {
       acknowledge: "new-message",

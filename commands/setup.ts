@@ -24,7 +24,7 @@ const data = serverCommand("setup", "Where and how new models are announced; sho
   .addIntegerOption((days) =>
     days
       .setName("minimum-account-days")
-      .setDescription("How old an account must be to guess; 0 for any age")
+      .setDescription("How old an account must be to guess, ask, file evidence and vote on it; 0 for any age")
       .setMinValue(0)
       .setMaxValue(mostAccountDays),
   )

@@ -165,6 +165,7 @@ async function perform({ playground, isFirst, again, endings }: Performance): Pr
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
     transcript.line("  cleo /ask-model model:Guest Alpha prompt:What would you do first?");
+    transcript.line("  bob press Add evidence");
     transcript.line("  bob /profile");
     transcript.line(
       "  rita /settle confirm model:Healer Alpha lab:Xiaomi source:https://openrouter.ai/xiaomi/mimo-v2-omni published-at:2026-03-18 19:55",

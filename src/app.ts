@@ -12,6 +12,7 @@ import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
+import { createUploadPace, type UploadPace } from "./domain/upload-pace.ts";
 import type { Db } from "./storage/database.ts";
 
 /**
@@ -42,6 +43,8 @@ export type App = {
   readonly asking: Batches<QuestionWish, TakenIn>;
   /** Keeps copies of evidence's files. */
   readonly files: FileKeeper;
+  /** How much of them is uploaded for readers. */
+  readonly uploads: UploadPace;
   /** Rung when a message is owed that members wait for. */
   readonly owed: Bell;
   readonly log: Logger;
@@ -49,7 +52,7 @@ export type App = {
 
 /** Guesses answered in one transaction at most, and transactions at the same time. */
 const mostGuessesTogether = 64;
-const batchesAtOnce = 4;
+const batchesAtOnce = 2;
 const mostQuestionsTogether = 16;
 
 /**
@@ -61,17 +64,12 @@ export function createApp(parts: {
   log: Logger;
   clock?: Clock;
   chat?: Chat | null;
-  questions?: QuestionSettings;
+  /** Those left out are as usual. */
+  questions?: Partial<QuestionSettings>;
   files?: FileKeeper;
 }): App {
-  const {
-    db,
-    log,
-    clock = (databaseTime) => databaseTime,
-    chat = null,
-    questions = usualQuestionSettings,
-    files = noFiles,
-  } = parts;
+  const { db, log, clock = (databaseTime) => databaseTime, chat = null, questions: set = {}, files = noFiles } = parts;
+  const questions = { ...usualQuestionSettings, ...set };
   const models = createOpenModels();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
@@ -99,6 +97,7 @@ export function createApp(parts: {
     guesses,
     asking,
     files,
+    uploads: createUploadPace(),
     chat,
     questions,
     askable: createAskableListings(),

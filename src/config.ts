@@ -22,6 +22,8 @@ export type Config = {
   readonly questionsUsdPerMonth: number;
   /** The only hosts evidence's files are downloaded from. */
   readonly attachmentHosts: readonly string[];
+  /** What all copies of evidence's files together may take of the disk. */
+  readonly evidenceMegabytes: number;
   readonly listingsCron: string;
   readonly logLevel: LogLevel;
   readonly healthPort: number | null;
@@ -128,6 +130,10 @@ const variables = z.object({
     hostList,
     "should be hosts, with a port if need be, separated by commas, such as cdn.discordapp.com,media.discordapp.net",
   ).prefault("cdn.discordapp.com,media.discordapp.net"),
+  EVIDENCE_MEGABYTES: setting(
+    wholeNumber(0, 100_000_000),
+    "should be a number of megabytes, such as 2000, or 0 to keep no files",
+  ).prefault("2000"),
   LISTINGS_CRON: setting(
     (text) => (validateDetailed(text).valid ? text : undefined),
     "should be a cron line of five fields, or six with seconds, such as */5 * * * *",
@@ -213,6 +219,7 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       questionsPerDay: data.QUESTIONS_PER_DAY,
       questionsUsdPerMonth: data.QUESTIONS_USD_PER_MONTH,
       attachmentHosts: data.ATTACHMENT_HOSTS,
+      evidenceMegabytes: data.EVIDENCE_MEGABYTES,
       listingsCron: data.LISTINGS_CRON,
       logLevel: data.LOG_LEVEL,
       healthPort: data.HEALTH_PORT,

@@ -59,7 +59,11 @@ async function start(settings: Config): Promise<void> {
   running.push({ part: "database", stop: () => database.close() });
   log.info({ database: database.kind }, "the database is open");
 
-  const files = createEvidenceFiles({ dataDir: settings.dataDir, hosts: settings.attachmentHosts });
+  const files = createEvidenceFiles({
+    dataDir: settings.dataDir,
+    hosts: settings.attachmentHosts,
+    mostBytes: settings.evidenceMegabytes * 1_000_000,
+  });
   const { openRouterApiKey: apiKey, openRouterBaseUrl: baseUrl } = settings;
   const app = createApp({
     db: database.db,

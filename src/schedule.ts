@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ScheduledTask, schedule } from "node-cron";
+import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
 import { forgetServers } from "./actions/forget-servers.ts";
+import { sweepFiles } from "./actions/keep-files.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
+import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
 import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
@@ -20,8 +24,12 @@ const when = {
   memory: "30 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
+  reveals: "20 */5 * * * *",
+  overdue: "15 12 * * *",
   topUps: "5 0 * * *",
   forgetting: "35 3 * * *",
+  /** A thirty-second part of the copies of evidence's files. */
+  files: "15 * * * * *",
 } as const;
 
 /** What runs by the clock. */
@@ -32,8 +40,10 @@ type Schedule = {
 
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
- * from it, deliveries that have become due, announcements that are behind, the weekly top-up (asked for daily and at the start), servers left long ago, answers that a dead
- * process left in the middle, and the memory for autocomplete, which other processes change too.
+ * from it, deliveries that have become due (before them what servers settled becomes news for others), announcements that
+ * are behind, withdrawn models that may be revealed, models open for half a year, the weekly top-up (asked for daily and
+ * at the start), servers left long ago, answers that a dead process left in the middle, and the memory for autocomplete,
+ * which other processes change too.
  */
 export function startSchedule(
   app: App,
@@ -56,7 +66,12 @@ export function startSchedule(
   };
 
   const turn = discordTurns(app, wait);
-  const deliveries = oneAtATime(() => run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn)));
+  const deliveries = oneAtATime(async () => {
+    await run("settlements", async () => {
+      while (!stopping.signal.aborted && (await offerSettlements(app)));
+    });
+    await run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn));
+  });
   const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
   let reads: ScheduledTask | undefined;
   const listings = oneAtATime(async () => {
@@ -64,10 +79,13 @@ export function startSchedule(
     await run("listings", () => readListings(app, { ...settings, nextReadMs }, stopping.signal));
     void deliveries();
   });
+  const reveals = oneAtATime(() => run("reveals", () => checkReveals(app, stopping.signal)));
+  const overdue = oneAtATime(() => run("overdue", () => askAboutOverdue(app)));
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
   const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
   const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
+  const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
   const log = logFor(app);
   const clockwork = (
@@ -76,10 +94,13 @@ export function startSchedule(
       // Sending may take minutes; ticks in the meantime are no news.
       ["deliveries", when.deliveries, () => void deliveries()],
       ["cards", when.cards, () => void cards()],
+      ["reveals", when.reveals, reveals],
+      ["overdue", when.overdue, overdue],
       ["top-ups", when.topUps, topUps],
       ["forgetting", when.forgetting, forgetting],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
+      ["files", when.files, files],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   [reads] = clockwork;
@@ -88,6 +109,10 @@ export function startSchedule(
   void listings();
   void topUps();
   void answers();
+  void overdue();
+  if (app.chat === null) {
+    log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
+  }
 
   return {
     async stop() {

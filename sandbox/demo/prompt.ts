@@ -1,17 +1,18 @@
 import { createInterface } from "node:readline";
 import type { Channel } from "../discord/channel.ts";
-import type { ShownModal } from "../discord/exchange.ts";
+import type { Exchange } from "../discord/exchange.ts";
 import type { Member } from "../discord/member.ts";
-import type { Message } from "../discord/message.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
-import { compareSnowflakes } from "../discord/snowflakes.ts";
 import { CannotType } from "../discord/typed-options.ts";
-import { allComponents, ComponentKind, rawList, SELECT_KINDS, text } from "../discord/wire.ts";
 import type { StoryClock } from "./clock.ts";
+import { buttonSaying, memberCalled, menuCommandCalled, menuOffering, messageWith, namesIn } from "./in-sight.ts";
+import { NotUnderstood } from "./not-understood.ts";
 import type { Paint } from "./paint.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
-import { NotUnderstood, readCommand, readLine } from "./typed-line.ts";
+import { readTypedFile } from "./typed-file.ts";
+import { askedFor, fillNext, nextField, type TypedForm } from "./typed-form.ts";
+import { readCommand, readLine, type TypedLine } from "./typed-line.ts";
 
 export type PromptGround = {
   readonly discord: DiscordSandbox;
@@ -30,6 +31,10 @@ const help = [
   "WHO /COMMAND OPTION:VALUE …   as in Discord:    ann /guess model:Healer Alpha lab:Xiaomi stake:50",
   "WHO press BUTTON              the latest one:   ann press Raise",
   "WHO pick CHOICE               from a menu:      ann pick DeepSeek",
+  "WHO says WORDS                bob says Look, it counts tokens as MiMo does! file:./picture.png",
+  "WHO menu COMMAND on WORDS     of a message:     ann menu File as evidence on counts tokens",
+  "                              A form asks for one thing after the other; cancel closes it.",
+  "file:PATH                     a file of yours:  ann /evidence add model:Healer Alpha … file:./picture.png",
   "wait 2 days                   moves the clock on (minutes, hours, days)",
   "join NAME                     somebody new comes into the server",
   "help, quit",
@@ -45,27 +50,35 @@ export function play(ground: PromptGround): Promise<"quit" | "ended"> {
   const { server } = channel;
   const isPerson = input.isTTY === true;
   const reader = createInterface({ input, output, terminal: isPerson, prompt: isPerson ? "> " : "" });
-  /** A modal that is being filled in, field by field. */
-  let form: { member: Member; modal: ShownModal; fields: Record<string, string> } | null = null;
+  /** The form that is being filled in. */
+  let form: (TypedForm & { readonly member: Member }) | null = null;
   let work = Promise.resolve();
   let isOver = false;
   let hasQuit = false;
 
   const ask = () => {
     if (isOver) return;
-    const field = form?.modal.fields.find(({ customId }) => !(customId in (form?.fields ?? {})));
+    const field = form && nextField(form);
     reader.setPrompt(isPerson ? (field ? `${field.label}: ` : "> ") : "");
     reader.prompt();
   };
 
   async function fillIn(line: string): Promise<void> {
     if (!form) return;
-    const { member, modal, fields } = form;
-    const field = modal.fields.find(({ customId }) => !(customId in fields));
-    if (field) fields[field.customId] = line.trim();
-    if (modal.fields.some(({ customId }) => !(customId in fields))) return;
+    if (line.trim().toLowerCase() === "cancel") {
+      form = null;
+      transcript.line("The form is closed, and nothing was sent.");
+      return;
+    }
+    fillNext(form, line);
+    const field = nextField(form);
+    if (field) {
+      transcript.line(`Next: ${askedFor(field)}`);
+      return;
+    }
+    const { member, modal, given } = form;
     form = null;
-    await stage.fills(member, modal, fields);
+    await stage.fills(member, modal, given);
   }
 
   async function obey(line: string): Promise<void> {
@@ -75,7 +88,7 @@ export function play(ground: PromptGround): Promise<"quit" | "ended"> {
       case "nothing":
         return;
       case "help":
-        for (const each of [...help, `Here are: ${names()}.`]) transcript.line(each);
+        for (const each of [...help, `Here are: ${namesIn(server)}.`]) transcript.line(each);
         return;
       case "quit":
         hasQuit = true;
@@ -90,72 +103,53 @@ export function play(ground: PromptGround): Promise<"quit" | "ended"> {
         transcript.line(`${wish.name} is here.`);
         return;
       case "command": {
-        const member = memberCalled(wish.who);
+        const member = memberCalled(server, wish.who);
         const { line: typed, options, said } = await readCommand(discord, member, channel, wish.command);
-        await stage.types(member, channel, typed, options, said);
+        await openForm(member, await stage.types(member, channel, typed, options, said));
+        return;
+      }
+      case "say":
+        say(wish);
+        return;
+      case "menu": {
+        const member = memberCalled(server, wish.who);
+        const command = menuCommandCalled(discord, wish.command);
+        await openForm(member, await stage.chooses(member, command, messageWith(member, wish.words)));
         return;
       }
       case "press": {
-        const member = memberCalled(wish.who);
-        const found = latest(member, wish.what, usableButtons);
-        if (!found) throw new NotUnderstood(`No message ${member.name} sees has a button “${wish.what}” to press.`);
-        const exchange = await stage.presses(member, found.message, found.what);
-        if (exchange.answer === "modal") openForm(member, await exchange.modal());
+        const member = memberCalled(server, wish.who);
+        const { message, what } = buttonSaying(member, wish.what);
+        await openForm(member, await stage.presses(member, message, what));
         return;
       }
       case "pick": {
-        const member = memberCalled(wish.who);
-        const found = latest(member, wish.what, menuChoices);
-        if (!found) throw new NotUnderstood(`No menu ${member.name} sees has the choice “${wish.what}”.`);
-        const exchange = await stage.picks(member, found.message, found.what);
-        if (exchange.answer === "modal") openForm(member, await exchange.modal());
+        const member = memberCalled(server, wish.who);
+        const { message, what } = menuOffering(member, wish.what);
+        await openForm(member, await stage.picks(member, message, what));
         return;
       }
     }
   }
 
-  function openForm(member: Member, modal: ShownModal): void {
-    form = { member, modal, fields: {} };
-    transcript.line(`A form opens, “${modal.title}”. The next line goes into “${modal.fields[0]?.label ?? ""}”.`);
+  /** Begins to fill in the form an act was answered with, if it was. */
+  async function openForm(member: Member, exchange: Exchange): Promise<void> {
+    if (exchange.answer !== "modal") return;
+    form = { member, modal: await exchange.modal(), given: {} };
+    const field = nextField(form);
+    transcript.line(`A form opens, “${form.modal.title}”. The next line goes into ${field ? askedFor(field) : "it"}`);
   }
 
-  function memberCalled(who: string): Member {
-    const found = people().find(({ name }) => name.toLowerCase() === who);
-    if (found) return found;
-    throw new NotUnderstood(`Nobody here is called ${who}. Here are: ${names()}; join NAME brings somebody new.`);
-  }
-
-  function people(): Member[] {
-    return [...server.members.values()].filter((member) => !member.user.bot);
-  }
-
-  function names(): string {
-    return people()
-      .map(({ name }) => name)
-      .join(", ");
-  }
-
-  /** The latest message with exactly this label, else the latest with one that begins like it. */
-  function latest(
-    member: Member,
-    wanted: string,
-    labelsOf: (message: Message) => string[],
-  ): { message: Message; what: string } | null {
-    const messages = [...server.channels.values()]
-      .flatMap((one) => one.messages({ as: member }))
-      .filter(({ loading }) => !loading)
-      .sort((a, b) => compareSnowflakes(b.id, a.id));
-    const fits = [
-      (label: string) => label.toLowerCase() === wanted.toLowerCase(),
-      (label: string) => label.toLowerCase().startsWith(wanted.toLowerCase()),
-    ];
-    for (const fit of fits) {
-      for (const message of messages) {
-        const what = labelsOf(message).find(fit);
-        if (what !== undefined) return { message, what };
-      }
-    }
-    return null;
+  function say({ who, words, file }: Extract<TypedLine, { kind: "say" }>): void {
+    const member = memberCalled(server, who);
+    const attached = file === null ? [] : [readTypedFile(file)];
+    const files = attached.map(({ filename: name, content, contentType = "" }) => ({
+      name,
+      contentType,
+      bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
+    }));
+    member.say(channel, words, files);
+    transcript.catchUp();
   }
 
   return new Promise((resolve) => {
@@ -198,18 +192,4 @@ export function play(ground: PromptGround): Promise<"quit" | "ended"> {
       ask();
     }
   });
-}
-
-/** The labels of the buttons that can be pressed. */
-function usableButtons(message: Message): string[] {
-  return allComponents(message.components)
-    .filter((part) => part.type === ComponentKind.Button && part.disabled !== true && !part.url)
-    .map((button) => text(button.label));
-}
-
-/** The labels of what can be chosen from menus. */
-function menuChoices(message: Message): string[] {
-  return allComponents(message.components)
-    .filter((part) => SELECT_KINDS.includes(Number(part.type)))
-    .flatMap((menu) => rawList(menu.options).map((option) => text(option.label)));
 }

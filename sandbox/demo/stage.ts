@@ -1,8 +1,10 @@
 import type { Channel } from "../discord/channel.ts";
-import type { Exchange, ShownModal } from "../discord/exchange.ts";
+import type { Exchange, ModalField, ShownModal } from "../discord/exchange.ts";
+import type { FieldValue } from "../discord/filling-modals.ts";
 import type { Member } from "../discord/member.ts";
 import type { Message } from "../discord/message.ts";
 import type { TypedOptions } from "../discord/typed-options.ts";
+import { rawList, text } from "../discord/wire.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** Where members act so that everybody can read along: each act waits for all of the bot's answer and prints it. */
@@ -15,7 +17,9 @@ export type Stage = {
   /** Presses what makes the bot tell its channel something on its own account, and gives that. */
   decides(member: Member, message: Message, button: string, words: string): Promise<Message>;
   picks(member: Member, message: Message, choice: string): Promise<Exchange>;
-  fills(member: Member, modal: ShownModal, fields: Record<string, string>): Promise<Exchange>;
+  /** Chooses a command from the menu of a message. */
+  chooses(member: Member, command: string, message: Message): Promise<Exchange>;
+  fills(member: Member, modal: ShownModal, fields: Record<string, FieldValue>): Promise<Exchange>;
 };
 
 /** @param pause called after every act, to give a person time to read */
@@ -61,16 +65,31 @@ export function createStage(transcript: Transcript, pause: () => Promise<void>):
       transcript.act(member.name, `picks “${choice}”`);
       return follow(exchange);
     },
+    chooses(member, command, message) {
+      const exchange = member.menu(message.channel, command, message);
+      transcript.act(member.name, `chooses “${command}” from a message's menu`);
+      return follow(exchange);
+    },
     fills(member, modal, fields) {
       const exchange = member.submit(modal, fields);
       const said = Object.entries(fields).map(([name, value]) => {
         const field = modal.fields.find((one) => one.customId === name);
-        return `“${field?.label ?? name}”: ${value}`;
+        return `“${field?.label ?? name}”: ${filledIn(field, value)}`;
       });
       transcript.act(member.name, `fills in ${said.join(", ")}`);
       return follow(exchange);
     },
   };
+}
+
+/** What was put into a field, as whoever fills it in sees it. */
+function filledIn(field: ModalField | undefined, value: FieldValue): string {
+  const options = rawList(field?.component.options);
+  const words = [value].flat().map((each) => {
+    if (typeof each !== "string") return each.filename;
+    return text(options.find((option) => option.value === each)?.label) || each;
+  });
+  return words.join(", ") || "nothing";
 }
 
 function saidOf(line: string, options: TypedOptions): string {

@@ -8,6 +8,7 @@ import { buy, callScore, list, opening, price, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
 import type { Checks } from "./checks.ts";
 import type { StoryClock } from "./clock.ts";
+import { newFact, published, reveal, settle } from "./revealing.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -25,7 +26,6 @@ export const storyBegins = "2026-03-11T09:00:00Z";
 const opened = "2026-03-11T20:25:00Z";
 const cleoCalls = "2026-03-11T21:40:00Z";
 const devMoves = "2026-03-16T17:05:00Z";
-const published = "2026-03-18T19:54:00Z";
 
 /** Stealth models of each lab revealed before 11 March 2026, for the nine labs Hunter Alpha's market opens with. */
 const reveals = {
@@ -49,14 +49,17 @@ export async function tellStory(cast: Cast, around: Surroundings): Promise<void>
   const hunter = await announce(cast, around);
   const told = await firstGuesses(cast, around, hunter);
   await argue(cast, around);
+  await newFact(cast, around);
   await move(cast, around, told);
-  await reveal(cast, around);
-  await settle(cast, around, told);
+  const candidate = await reveal(cast, around);
+  const { cleo, dev } = told;
+  const won = { cleo: Math.floor(cleo.shares), dev: Math.floor(dev.shares), devsStake: dev.ownCost };
+  await settle(cast, around, candidate, won);
   await boards(cast, around, told);
   around.discord.expectNoViolations();
 }
 
-async function setUp({ general, watch, members }: Cast, around: Surroundings) {
+async function setUp({ general, watch, referees, members }: Cast, around: Surroundings) {
   const { discord, openRouter, transcript, stage, checks } = around;
   transcript.narrate("Unmask has joined a server. OpenRouter lists 339 models, and none of them is anonymous.");
   const hello = await general.waitFor(({ author }) => author.bot, patienceMs);
@@ -69,6 +72,7 @@ async function setUp({ general, watch, members }: Cast, around: Surroundings) {
       channel: watch,
       "ping-role": role("Stealth watch"),
       "moderator-role": role("Referees"),
+      "moderator-channel": referees,
       "thread-per-model": true,
     }),
   );
@@ -163,7 +167,7 @@ async function firstGuesses(cast: Cast, around: Surroundings, hunter: Message): 
 async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Promise<void> {
   const { watch, members } = cast;
   const { clock, transcript, stage, checks } = around;
-  clock.set("2026-03-14T10:00:00Z");
+  clock.set("2026-03-16T10:00:00Z");
   const healer = await reply(guess(cast, around, "bob", { model: "Healer Alpha", lab: "Google" }));
   checks.shows(healer, "Healer Alpha", "Google");
   const card = await reply(stage.types(members.bob, watch, "/models show", { model: "Hunter Alpha" }));
@@ -182,46 +186,6 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   dev.shares = buy(market, "xiaomi", free) + buy(market, "xiaomi", own);
   dev.ownCost = own;
   checks.shows(moved, "you now say", `came back: ${own} points`, `pays **${Math.floor(dev.shares)} points**`);
-}
-
-async function reveal(cast: Cast, around: Surroundings): Promise<void> {
-  const { openRouter, clock, transcript, checks } = around;
-  clock.set(published);
-  transcript.narrate(
-    "18 March, 19:54 UTC. Xiaomi's MiMo-V2-Pro and MiMo-V2-Omni are on OpenRouter; Hunter Alpha and Healer Alpha are gone. Word gets round, and somebody is quick.",
-  );
-  openRouter.setCatalogue(marchCatalogues().revealed);
-  clock.set("2026-03-18T20:10:00Z");
-  const late = await reply(guess(cast, around, "finn", { lab: "Xiaomi", stake: 250 }));
-  checks.shows(late, "Left in your wallet: 750 points");
-}
-
-async function settle({ watch, members }: Cast, around: Surroundings, { cleo, dev }: Told): Promise<void> {
-  const { clock, transcript, stage, checks } = around;
-  clock.set("2026-03-18T20:45:00Z");
-  transcript.narrate("Rita is a referee. Whatever was guessed after the source was published does not count.");
-  const wish = {
-    model: "Hunter Alpha",
-    lab: "Xiaomi",
-    source: "https://openrouter.ai/xiaomi/mimo-v2-pro",
-    "published-at": "2026-03-18 19:54",
-  };
-  const refused = await reply(stage.types(members.finn, watch, "/settle confirm", wish));
-  checks.shows(refused, "Only moderators");
-  const preview = await reply(stage.types(members.rita, watch, "/settle confirm", wish));
-  const paid = [Math.floor(cleo.shares), Math.floor(dev.shares)] as const;
-  const facts = [
-    "Built by: **Xiaomi**",
-    "Guesses that count: 6, right: 2",
-    "First to say it: **Cleo**",
-    "of 1 member",
-    `Paid: ${(paid[0] + paid[1]).toLocaleString("en-US")} points to 2 members`,
-  ];
-  checks.shows(preview, "Nothing is done yet", ...facts);
-  const result = await stage.decides(members.rita, preview, "Confirm", "is settled");
-  checks.shows(result, "Settled by **Rita**: no guess that counts", ...facts);
-  checks.shows(result, `Cleo: ${paid[0].toLocaleString("en-US")} (own stake 50)`);
-  checks.shows(result, `Dev: ${paid[1].toLocaleString("en-US")} (own stake ${dev.ownCost})`);
 }
 
 async function boards({ watch, members }: Cast, around: Surroundings, { cleo, dev }: Told): Promise<void> {

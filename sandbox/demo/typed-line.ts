@@ -3,9 +3,8 @@ import type { Member } from "../discord/member.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
 import type { TypedOptions } from "../discord/typed-options.ts";
 import { type Raw, rawList, text } from "../discord/wire.ts";
-
-/** What a person cannot type, in words for that person. */
-export class NotUnderstood extends Error {}
+import { NotUnderstood } from "./not-understood.ts";
+import { readTypedFile } from "./typed-file.ts";
 
 /** A line typed at the demo's prompt. */
 export type TypedLine =
@@ -13,7 +12,10 @@ export type TypedLine =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "join"; readonly name: string }
   | { readonly kind: "command"; readonly who: string; readonly command: string }
-  | { readonly kind: "press" | "pick"; readonly who: string; readonly what: string };
+  | { readonly kind: "press" | "pick"; readonly who: string; readonly what: string }
+  | { readonly kind: "say"; readonly who: string; readonly words: string; readonly file: string | null }
+  /** From the menu of the latest message with these words. */
+  | { readonly kind: "menu"; readonly who: string; readonly command: string; readonly words: string };
 
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
@@ -32,6 +34,14 @@ export function readLine(line: string): TypedLine {
   if ((act === "press" || act === "pick") && more.length > 0) {
     return { kind: act, who: word, what: more.join(" ").replace(/^\[(.*)\]$/, "$1") };
   }
+  if (act === "says" && more.length > 0) {
+    const [, words = "", file] = /^(.*?)(?:(?:^|\s)file:(.+))?$/.exec(more.join(" ")) ?? [];
+    return { kind: "say", who: word, words, file: file ?? null };
+  }
+  if (act === "menu" && more.length > 0) {
+    const [, command = "", words = ""] = /^(.*?)(?:\s+on(?:\s+(.*))?)?$/.exec(more.join(" ")) ?? [];
+    return { kind: "menu", who: word, command, words };
+  }
   throw new NotUnderstood(`I do not understand “${line.trim()}”. Type help to see what can be typed.`);
 }
 
@@ -42,7 +52,7 @@ function durationOf(words: string): number {
   return ms;
 }
 
-const optionTypes = { subcommand: 1, integer: 4, boolean: 5, user: 6, channel: 7, role: 8 } as const;
+const optionTypes = { subcommand: 1, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, attachment: 11 } as const;
 
 /**
  * Turns "/guess model:Hunter Alpha lab:Xiaomi stake:50" into what a member of the sandbox types. Where Discord offers
@@ -116,6 +126,8 @@ function wireValue(option: Raw, value: string, { server }: Channel): TypedOption
       return among("channel", server.channels.values());
     case optionTypes.role:
       return among("role", server.roles.values());
+    case optionTypes.attachment:
+      return readTypedFile(value);
     default:
       return value;
   }

@@ -68,6 +68,7 @@ export class Exchange {
   /** A fault took an answer away or held it up: late and double answers are then not the bot's mistake. */
   excused = false;
   readonly followUpMessages: Message[] = [];
+  #forgotten = false;
   #acknowledgedAfterMs: number | undefined;
   #begunAtMs = performance.now();
   #lastActivityMs = performance.now();
@@ -110,7 +111,13 @@ export class Exchange {
   }
 
   get tokenExpired(): boolean {
-    return this.ageMs > TOKEN_LIFETIME_MS;
+    return this.#forgotten || this.ageMs > TOKEN_LIFETIME_MS;
+  }
+
+  /** Its token is no longer known from now on, as it is after a quarter of an hour. */
+  forget(): void {
+    this.#forgotten = true;
+    this.excused = true;
   }
 
   /** The message the bot answered with, once it shows something. Rejects when there is none to come. */

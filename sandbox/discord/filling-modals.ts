@@ -1,14 +1,16 @@
 import type { Exchange, ModalField, ShownModal } from "./exchange.ts";
 import type { Member } from "./member.ts";
 import { CannotType, type TypedFile, uploadFile } from "./typed-options.ts";
-import { ComponentKind, isRaw, type Raw, rawList, text } from "./wire.ts";
+import { ComponentKind, isRaw, type Raw, rawList, SELECT_KINDS, text } from "./wire.ts";
 
-/** What a member puts into a field: text, what is picked, or files. */
+/** What a member puts into a field: text, what is picked by value or label, or files. Nothing is an empty one of each. */
 export type FieldValue = string | string[] | TypedFile[];
 
 function isFiles(value: FieldValue): value is TypedFile[] {
   return Array.isArray(value) && value.some((one) => typeof one !== "string");
 }
+
+const isNothing = (value: FieldValue) => value.length === 0;
 
 /** See Member.submit. */
 export function submitModal(member: Member, modal: ShownModal, given: Record<string, FieldValue>): Exchange {
@@ -24,17 +26,16 @@ export function submitModal(member: Member, modal: ShownModal, given: Record<str
       throw new CannotType(`The modal has no field "${key}", only: ${known}.`);
     }
     const isUpload = field.component.type === ComponentKind.FileUpload;
-    if (isUpload !== isFiles(value))
+    if (isUpload !== isFiles(value) && !isNothing(value))
       throw new CannotType(`The field "${key}" takes ${isUpload ? "files" : "no files"}.`);
     const world = channel.server.world;
     values.set(
       field.customId,
-      isFiles(value) ? value.map((file) => uploadFile(world, channel, file, resolved)) : value,
+      isFiles(value) ? value.map((file) => uploadFile(world, channel, file, resolved)) : chosen(field, value),
     );
   }
   for (const field of modal.fields) {
-    const isUpload = field.component.type === ComponentKind.FileUpload;
-    if (!values.has(field.customId)) values.set(field.customId, isUpload ? [] : field.value);
+    if (!values.has(field.customId)) values.set(field.customId, isText(field) ? field.value : []);
     checkField(field, values.get(field.customId) ?? "");
   }
   const components = modal.rows.map((row, at) => submittedRow(row, at + 1, values));
@@ -49,7 +50,25 @@ export function submitModal(member: Member, modal: ShownModal, given: Record<str
   });
 }
 
-function checkField(field: ModalField, value: string | string[]): void {
+const isText = ({ component }: ModalField) => component.type === ComponentKind.TextInput;
+
+/** A text as it is; of a menu, the values of what is picked. */
+function chosen(field: ModalField, value: string | string[]): string | string[] {
+  if (isText(field)) return value;
+  if (isNothing(value)) return [];
+  const picked = [value].flat();
+  if (field.component.type !== ComponentKind.StringSelect) return picked;
+  const options = rawList(field.component.options);
+  return picked.map((one) => {
+    const found = options.find((option) => option.value === one) ?? options.find((option) => option.label === one);
+    if (found) return text(found.value);
+    const labels = options.map((option) => text(option.label)).join(", ");
+    throw new CannotType(`The field "${field.label}" has no choice "${one}", only: ${labels}.`);
+  });
+}
+
+/** Throws for what Discord's client would not let a member send. */
+export function checkField(field: ModalField, value: FieldValue): void {
   const { component } = field;
   const name = field.label || field.customId;
   if (value.length === 0) {
@@ -62,6 +81,13 @@ function checkField(field: ModalField, value: string | string[]): void {
     if (value.length > most || value.length < least) {
       throw new CannotType(`The field "${name}" takes ${least} to ${most} files, not ${value.length}.`);
     }
+  }
+  if (SELECT_KINDS.includes(Number(component.type))) {
+    const most = typeof component.max_values === "number" ? component.max_values : 1;
+    const least = typeof component.min_values === "number" ? component.min_values : 1;
+    const count = [value].flat().length;
+    if (count > most || count < least)
+      throw new CannotType(`The field "${name}" takes ${least} to ${most} choices, not ${count}.`);
   }
   if (component.type !== ComponentKind.TextInput) return;
   const min = typeof component.min_length === "number" ? component.min_length : 0;

@@ -186,10 +186,10 @@ export function uploadFile(world: World, channel: Channel, file: TypedFile, reso
   const id = world.ids.next();
   const bytes = typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content;
   const contentType = file.contentType ?? "application/octet-stream";
-  const path = `/ephemeral-attachments/${channel.id}/${id}/${file.filename}`;
-  world.files.set(path, { name: file.filename, contentType, bytes });
+  const folder = `/ephemeral-attachments/${channel.id}/${id}`;
+  world.files.set(`${folder}/${file.filename}`, { name: file.filename, contentType, bytes });
   const expiry = Math.floor((world.now() + LINK_LIFETIME_MS) / 1000).toString(16);
-  const url = `${world.origin}${path}?ex=${expiry}&is=0&hm=0`;
+  const url = `${world.origin}${folder}/${encodeURIComponent(file.filename)}?ex=${expiry}&is=0&hm=0`;
   const attachment = { id, filename: file.filename, size: bytes.length, contentType, description: undefined, url };
   resolve(resolved, "attachments", id, { ...attachmentShape(attachment), ephemeral: true });
   return id;

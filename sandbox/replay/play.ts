@@ -15,9 +15,11 @@ import type { Recorded } from "./recorded.ts";
 /** What a server would have read. */
 export type Told = {
   readonly at: Date;
-  readonly what: "announced" | "in the summary" | "changed" | "held" | "ignored";
+  readonly what: "announced" | "in the summary" | "changed" | "candidate" | "held" | "ignored";
   readonly listingId: string;
   readonly detail: string;
+  /** The labs a candidate names, by slug. */
+  readonly labs?: readonly string[];
 };
 
 export type Replayed = {
@@ -84,10 +86,14 @@ async function deliverTo(app: App, at: Date): Promise<Told[]> {
   return claimed.flatMap((one) => toldBy(one, at));
 }
 
-function toldBy({ delivery: { kind }, card, cards, history }: ClaimedDelivery, at: Date): Told[] {
+function toldBy({ delivery: { kind }, card, cards, history, candidate }: ClaimedDelivery, at: Date): Told[] {
   if (kind === "summary") return cards.map(({ listingId }) => ({ at, what: "in the summary", listingId, detail: "" }));
   if (!card) return [];
   const { listingId } = card;
+  if (candidate) {
+    const { found, labs, score } = candidate;
+    return [{ at, what: "candidate", listingId, detail: `${found}, score ${score.toFixed(2)}`, labs }];
+  }
   if (kind === "announcement") {
     const companions = card.companions.map(({ name }) => name).join(", ");
     return [{ at, what: "announced", listingId, detail: companions && `in the same minute as ${companions}` }];

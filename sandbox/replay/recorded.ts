@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
+import { labByAuthor } from "../../src/domain/lab.ts";
+import { authorOf } from "../../src/domain/listing.ts";
 
 /** A catalogue somebody recorded: when, and the body OpenRouter sent, compressed. */
 export type Recorded = { readonly file: string; readonly at: Date; readonly gzipped: () => Buffer };
@@ -42,9 +44,27 @@ export function idsIn(catalogues: readonly Recorded[]): Set<string> {
   );
 }
 
-const wireTruth = z.array(z.object({ id: z.string(), listed_id: z.string().optional() }));
+const wireTruth = z.array(
+  z.object({ id: z.string(), listed_id: z.string().optional(), official_listing: z.string().nullish() }),
+);
+
+function entriesIn(file: string) {
+  return wireTruth
+    .parse(JSON.parse(readFileSync(file, "utf8")))
+    .map(({ id, listed_id, official_listing }) => ({ id: listed_id ?? id, official: official_listing ?? null }));
+}
 
 /** The ids of the models that really were anonymous, from a file of entries with `id`, or `listed_id` where it was listed under another. */
 export function truthIn(file: string): Set<string> {
-  return new Set(wireTruth.parse(JSON.parse(readFileSync(file, "utf8"))).map(({ id, listed_id }) => listed_id ?? id));
+  return new Set(entriesIn(file).map(({ id }) => id));
+}
+
+/** Which lab built them, by slug, where the file names an `official_listing` of a lab we know. */
+export function buildersIn(file: string): Map<string, string> {
+  return new Map(
+    entriesIn(file).flatMap(({ id, official }): [string, string][] => {
+      const lab = official === null ? null : labByAuthor(authorOf(official));
+      return lab ? [[id, lab.slug]] : [];
+    }),
+  );
 }

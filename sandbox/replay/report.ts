@@ -55,3 +55,14 @@ export function scoreLines({ precision, recall, announced, wrong, missed, repeat
     ...list("announced more than once", repeated),
   ];
 }
+
+/** Of the candidates moderators would have been asked about, how many name who built the model, and which do not. */
+export function candidateLines(told: readonly Told[], builders: ReadonlyMap<string, string>): string[] {
+  const candidates = told.filter(({ what }) => what === "candidate");
+  const wrong = candidates.filter(({ listingId, labs = [] }) => !labs.includes(builders.get(listingId) ?? ""));
+  const found = new Set(candidates.filter((one) => !wrong.includes(one)).map(({ listingId }) => listingId));
+  return [
+    `${candidates.length} candidates: ${candidates.length - wrong.length} right, for ${found.size} of the models; ${wrong.length} wrong`,
+    ...wrong.map(({ listingId, detail }) => `wrong for ${listingId}: ${detail}`),
+  ];
+}

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { whyTooYoung } from "../domain/account-age.ts";
 import { cardWaitMs } from "../domain/card.ts";
 import { cleanLines, oneLine } from "../domain/clean-text.ts";
 import {
@@ -20,12 +21,14 @@ import { markCard } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueInThread } from "../storage/deliveries.ts";
-import { countOfMember, countSince, insertEvidence, readByKey, readOwnPieces, readPiece } from "../storage/evidence.ts";
+import { insertEvidence, readByKey, readOwnPieces, readPiece } from "../storage/evidence.ts";
+import { countOfMember, countSince } from "../storage/evidence-limits.ts";
 import { type MarketWithModel, readMarket } from "../storage/markets.ts";
 import { nameMember } from "../storage/members.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
-import { lockServer } from "../storage/servers.ts";
-import { keepFiles } from "./keep-files.ts";
+import { lockServer, readServerRow } from "../storage/servers.ts";
+import { currentTime } from "./current-time.ts";
+import { fitIntoDay, keepFiles, takeBackUnfiled } from "./keep-files.ts";
 
 const dayMs = 86_400_000;
 
@@ -68,21 +71,38 @@ export async function addEvidence(app: App, request: EvidenceRequest): Promise<A
   const early = request.files.length === 0 ? null : await transact(app.db, (tx) => tooManyNow(app, tx, request, read));
   if (early) return { added: false, refusal: early };
   // Downloads take seconds: nothing is locked meanwhile, and all that may change is asked for again below.
-  const files = await keepFiles(app, request.serverId, request.files);
-  const isBare = read.text === "" && read.link === null && request.source === null;
-  if (isBare && files.every(({ sha256 }) => sha256 === null)) {
-    return { added: false, refusal: { reason: "no-file-kept", files } };
-  }
+  const kept = await keepFiles(app, request.serverId, request.files);
+  const files = kept.map(({ file }) => file);
+  const bare = whyBare(request, read, files);
+  if (bare) return { added: false, refusal: bare };
+  // After an error nobody knows whether it was written: then the copies stay, and are swept up if it was not.
   const answer = await transact(app.db, (tx) => write(app, tx, request, read, files));
-  return "reason" in answer ? { added: false, refusal: answer } : { added: true, evidence: answer };
+  const isRefused = "reason" in answer;
+  await takeBackUnfiled(app, kept, isRefused ? [] : answer.files);
+  return isRefused ? { added: false, refusal: answer } : { added: true, evidence: answer };
+}
+
+/** Files alone were given, and none of them is kept. */
+function whyBare(
+  { source }: EvidenceRequest,
+  { text, link }: Read,
+  files: readonly KeptFile[],
+): EvidenceRefusal | null {
+  const isBare = text === "" && link === null && source === null;
+  return isBare && files.every(({ sha256 }) => sha256 === null) ? { reason: "no-file-kept", files } : null;
 }
 
 async function readRequest(app: App, request: EvidenceRequest): Promise<Read | EvidenceRefusal> {
   const { serverId, modelId } = request;
-  const [market, own] = await Promise.all([readMarket(app.db, serverId, modelId), readServerLabs(app.db, serverId)]);
+  const [market, own, server, at] = await Promise.all([
+    readMarket(app.db, serverId, modelId),
+    readServerLabs(app.db, serverId),
+    readServerRow(app.db, serverId),
+    currentTime(app),
+  ]);
   if (!market) return { reason: "no-such-model" };
-  const closed = whyClosed(market);
-  if (closed) return closed;
+  const barred = whyClosed(market) ?? whyTooYoung(request.member, server?.minimumAccountDays ?? 0, at);
+  if (barred) return barred;
   const reading = readSuspect(request.lab, labsOfRows(own));
   if (reading.suspect?.kind === "other") return { reason: "other-is-no-lab" };
   if (reading.suspect?.kind !== "lab") return { reason: "no-such-lab", typed: oneLine(request.lab) };
@@ -115,19 +135,25 @@ async function write(
   app: App,
   tx: Transaction,
   request: EvidenceRequest,
-  { lab, text, link }: Read,
-  files: readonly KeptFile[],
+  read: Read,
+  given: readonly KeptFile[],
 ): Promise<Evidence | EvidenceRefusal> {
   const { key, serverId, modelId, member, stance, kind, source } = request;
+  const { lab, text, link } = read;
   const { memberId } = member;
   const at = app.clock(await readDatabaseTime(tx));
   // One after the other in a server: two at the same moment must both see what the limits look at.
-  await lockServer(tx, serverId, at);
-  const given = await readByKey(tx, key);
-  if (given) return given;
+  const { minimumAccountDays } = await lockServer(tx, serverId, at);
+  const before = await readByKey(tx, key);
+  if (before) return before;
   const market = await readMarket(tx, serverId, modelId);
   if (!market) return { reason: "no-such-model" };
-  const refusal = whyClosed(market) ?? (await whyTooMany(tx, { serverId, modelId, memberId }, market.model.name, at));
+  const files = await fitIntoDay(tx, serverId, given, at);
+  const refusal =
+    whyClosed(market) ??
+    whyTooYoung(member, minimumAccountDays, at) ??
+    (await whyTooMany(tx, { serverId, modelId, memberId }, market.model.name, at)) ??
+    whyBare(request, read, files);
   if (refusal) return refusal;
   const substance = { lab, stance, text, link, hashes: hashesOf(files) };
   const same = (await readOwnPieces(tx, { serverId, modelId, memberId })).find((piece) =>

@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
-import type { Chat, ChatEnd, ChatFailure, ChatUsage } from "../domain/chat.ts";
-import type { GrowingQuestion, QuestionState } from "../domain/question.ts";
+import type { Chat, ChatEnd, ChatUsage } from "../domain/chat.ts";
+import { countsForMember, type GrowingQuestion, type QuestionState } from "../domain/question.ts";
 import { questionRules, restUntil } from "../domain/question-limits.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
@@ -14,9 +14,12 @@ import {
   type QuestionChange,
 } from "../storage/questions.ts";
 import type { AskedQuestion } from "./ask-model.ts";
+import { recordReveal } from "./check-reveals.ts";
 
 /** How often the database hears how far an answer is, and is asked whether to stop. */
 const beatMs = 1_000;
+/** Others may take the answers over twenty seconds after this process was last heard of. */
+const surelyOursMs = 10_000;
 /** Nobody reads more than this, and a model that never ends must not fill the memory. */
 const mostCharacters = 100_000;
 const tailCharacters = 300;
@@ -29,6 +32,8 @@ export type Answering = {
   run(changed: () => void, stopping: AbortSignal): Promise<void>;
   /** Ends the answers as if their asker had stopped them: nobody can see them any more. */
   abandon(): void;
+  /** Whether they are still this process's: another takes over those of one that is silent for long. */
+  isOurs(): Promise<boolean>;
   /** Notes the messages that show them, so that another process can finish them. */
   shownIn(messageIds: readonly string[]): Promise<void>;
   /** Nothing is left to do: the messages say how it ended. If they do not, another process is to finish them. */
@@ -40,10 +45,21 @@ export function answerQuestions(app: App, chat: Chat, asks: readonly AskedQuesti
   const stopped = new AbortController();
   const growing = asks.map(({ question, turns }) => growingQuestion(app, chat, { question, turns }));
   const ids = asks.map(({ question }) => question.questionId);
+  let heldAtMs = app.elapsedMs();
+  let isLost = false;
   const beat = everyBeat(async () => {
-    for (const each of growing) await each.keep();
-    const { stopAsked } = await holdQuestions(app.db, ids, app.name);
-    if (stopAsked) stopped.abort();
+    const askedAtMs = app.elapsedMs();
+    // One statement for each: fifty answers at once are fifty of them a second.
+    const ended: number[] = [];
+    for (const each of growing) {
+      const kept = await each.keep();
+      if (kept === "ended") ended.push(each.now().questionId);
+      isLost ||= kept === "lost";
+      if (kept === "stop") stopped.abort();
+    }
+    isLost ||= (await holdQuestions(app.db, ended, app.name)) < ended.length;
+    heldAtMs = askedAtMs;
+    if (isLost) stopped.abort();
   }, app);
   return {
     now: () => growing.map((each) => each.now()),
@@ -51,6 +67,10 @@ export function answerQuestions(app: App, chat: Chat, asks: readonly AskedQuesti
       await Promise.all(growing.map((each) => each.run(changed, stopped.signal, stopping)));
     },
     abandon: () => stopped.abort(),
+    async isOurs() {
+      if (!isLost && app.elapsedMs() - heldAtMs > surelyOursMs) await beat.now();
+      return !isLost;
+    },
     async shownIn(messageIds) {
       for (const id of ids) await noteMessages(app.db, id, messageIds);
     },
@@ -62,19 +82,22 @@ export function answerQuestions(app: App, chat: Chat, asks: readonly AskedQuesti
 }
 
 /** Does something again and again, never twice at a time, until it is stopped. What fails is tried at the next beat. */
-function everyBeat(work: () => Promise<void>, { log }: App): { stop(): Promise<void> } {
+function everyBeat(work: () => Promise<void>, { log }: App): { now(): Promise<void>; stop(): Promise<void> } {
   let running: Promise<void> | null = null;
+  const now = () => {
+    running ??= work().finally(() => {
+      running = null;
+    });
+    return running;
+  };
   const timer = setInterval(() => {
-    running ??= work()
-      .catch((err: unknown) => log.warn({ err }, "it could not be noted how far an answer is"))
-      .finally(() => {
-        running = null;
-      });
+    now().catch((err: unknown) => log.warn({ err }, "it could not be noted how far an answer is"));
   }, beatMs);
   return {
+    now,
     async stop() {
       clearInterval(timer);
-      await running;
+      await running?.catch(() => {});
     },
   };
 }
@@ -82,7 +105,6 @@ function everyBeat(work: () => Promise<void>, { log }: App): { stop(): Promise<v
 function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestion) {
   const { questionId } = question;
   let now: GrowingQuestion = { ...question, reasoningTail: "" };
-  let lost = false;
   const startedMs = app.elapsedMs();
   const sinceStart = () => Math.round(app.elapsedMs() - startedMs);
 
@@ -119,16 +141,18 @@ function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestio
 
   return {
     now: () => now,
-    async keep() {
-      if (now.state !== "running" || lost) return;
+    /** Writes how far it is and holds it for longer; tells whether its asker wants it stopped, or it is not ours any more. */
+    async keep(): Promise<"kept" | "stop" | "lost" | "ended"> {
+      if (now.state !== "running") return "ended";
       const { answer, reasoningCharacters, figures } = now;
       const kept = await keepQuestion(app.db, questionId, app.name, {
         answer: answer.toWellFormed(),
         reasoningCharacters,
         firstWordMs: figures.firstWordMs,
       });
-      // Another process took it for dead, and has finished its messages.
-      if (kept === null && now.state === "running") lost = true;
+      if (kept) return kept.stopAsked ? "stop" : "kept";
+      // If it has not ended meanwhile, another process took it for dead, and finishes its messages.
+      return now.state === "running" ? "lost" : "ended";
     },
     async run(changed: () => void, stopped: AbortSignal, stopping: AbortSignal) {
       const end = await ask(changed, AbortSignal.any([stopped, stopping]));
@@ -143,6 +167,9 @@ function growingQuestion(app: App, chat: Chat, { question, turns }: AskedQuestio
       };
       now = { ...now, answer: now.answer.toWellFormed(), state, failure: failureOf(end), figures };
       await store(app, now, usage);
+      const { modelId } = question.target;
+      // Who asks a model may be the first to hear that it is revealed.
+      if (now.failure?.reason === "revealed" && modelId !== null) await recordReveal(app, modelId, now.failure);
       changed();
     },
   };
@@ -159,9 +186,8 @@ function stateAfter(end: ChatEnd, interrupted: boolean): QuestionState {
 }
 
 /**
- * Writes how an answer ended, with what it cost; a cost that is not told counts as the highest it can be. A question that
- * failed before anything was said does not count against its member and server, but does against the host's key:
- * OpenRouter counts it too.
+ * Writes how an answer ended, with what it cost; a cost that is not told counts as the highest it can be. Every question
+ * counts against the host's key, whatever became of it: OpenRouter counts it too.
  */
 async function store(app: App, question: GrowingQuestion, usage: ChatUsage | null): Promise<void> {
   const { questionId, answer, reasoningCharacters, state, failure, figures } = question;
@@ -171,7 +197,7 @@ async function store(app: App, question: GrowingQuestion, usage: ChatUsage | nul
     state,
     failure,
     ...figures,
-    isCounted: state !== "failed" || answer !== "" || reasoningCharacters > 0 || isAskersDoing(failure),
+    isCounted: countsForMember(question),
   };
   await transact(app.db, async (tx) => {
     await lockBudget(tx);
@@ -182,11 +208,6 @@ async function store(app: App, question: GrowingQuestion, usage: ChatUsage | nul
     if (costUsd > 0) await spend(tx, costUsd, now);
     if (failure?.reason === "key-limit") await restKey(tx, restUntil(failure.per, failure.retryAt, now));
   });
-}
-
-/** What the question itself brought about counts in full: else one member could use up the host's key with such questions. */
-function isAskersDoing(failure: ChatFailure | null): boolean {
-  return failure?.reason === "moderated" || failure?.reason === "too-long";
 }
 
 /** Refused before the model began, which costs nothing. */

@@ -1,22 +1,28 @@
 import type { App } from "../app.ts";
+import { whyTooYoung } from "../domain/account-age.ts";
 import type { AskRefusal } from "../domain/ask-refusal.ts";
-import { type AskableListing, costsNothing, pricesOf, worstCostUsd } from "../domain/askable.ts";
+import { type AskableListing, costsNothing, worstCostUsd } from "../domain/askable.ts";
 import type { Chat, Turn } from "../domain/chat.ts";
-import { rememberedExchanges, turnsOf } from "../domain/conversation.ts";
+import { turnsOf } from "../domain/conversation.ts";
 import type { Member } from "../domain/member.ts";
-import type { Question, QuestionTarget } from "../domain/question.ts";
+import type { Question } from "../domain/question.ts";
 import { accessRefusal } from "../domain/question-access.ts";
 import { type QuestionsLeft, questionRules } from "../domain/question-limits.ts";
-import { readMarket } from "../storage/markets.ts";
-import { readExchanges, readQuestion } from "../storage/questions.ts";
 import { readServerRow } from "../storage/servers.ts";
+import { currentTime } from "./current-time.ts";
+import { readWish, type Target } from "./read-wish.ts";
 import { settingsOf } from "./set-up-server.ts";
 
-/** Whom a question is for: a model, the model of an earlier question, or what that model was revealed to be. */
+/**
+ * Whom a question is for: a model, the model of an earlier question, or what a model turned out to be, as OpenRouter said
+ * to an earlier question or as this server has settled it. "kept": that too, with a question that was not asked before.
+ */
 export type AskWhom =
   | { readonly kind: "model"; readonly modelId: number }
   | { readonly kind: "continue"; readonly questionId: number }
-  | { readonly kind: "revealed"; readonly questionId: number };
+  | { readonly kind: "revealed"; readonly questionId: number }
+  | { readonly kind: "confirmed"; readonly modelId: number }
+  | { readonly kind: "kept"; readonly promptId: number };
 
 export type AskRequest = {
   readonly key: string;
@@ -27,7 +33,7 @@ export type AskRequest = {
   readonly roleIds: readonly string[];
   readonly member: Member;
   readonly whom: AskWhom;
-  /** Null where an earlier question is asked again. */
+  /** Null where an earlier question, or one that was kept, is asked again. */
   readonly prompt: string | null;
   /** A listing to ask the same, as autocomplete gave it. */
   readonly compareWith: string | null;
@@ -47,7 +53,6 @@ export type AskAnswer =
   | { readonly asked: false; readonly refusal: AskRefusal };
 
 type Prices = Omit<AskableListing, "listingId" | "name">;
-type Target = QuestionTarget & { readonly prices: Prices | null };
 
 /** A price nobody knows may be any: such a listing is only asked where money may be spent, up to this for a token. */
 const unknownPrices: Prices = { promptUsdPerToken: 0.0001, completionUsdPerToken: 0.0002 };
@@ -61,10 +66,14 @@ export async function askModel(app: App, request: AskRequest): Promise<AskAnswer
   const { chat } = app;
   if (!chat) return refused({ reason: "no-key" });
   const { serverId } = request;
-  const settings = settingsOf(serverId, await readServerRow(app.db, serverId));
+  const settings = settingsOf(serverId, await readServerRow(app.db, serverId), app.questions);
   const channelIds = [request.channelId, ...(request.parentChannelId === null ? [] : [request.parentChannelId])];
   const barred = accessRefusal(settings.questionAccess, { roleIds: request.roleIds, channelIds });
   if (barred) return refused(barred);
+  const { minimumAccountDays } = settings;
+  const tooYoung =
+    minimumAccountDays > 0 ? whyTooYoung(request.member, minimumAccountDays, await currentTime(app)) : null;
+  if (tooYoung) return refused(tooYoung);
   const wish = await readWish(app, request);
   if ("reason" in wish) return refused(wish);
   const asks = wish.targets.map((target, place) => ({
@@ -97,62 +106,4 @@ function worstOf({ prices }: Target, turns: readonly Turn[]): number | null {
   if (costsNothing(known)) return null;
   const bytes = turns.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   return worstCostUsd(known, { bytes, turns: turns.length, mostTokens: questionRules.mostAnswerTokens });
-}
-
-type Wish = {
-  readonly targets: readonly Target[];
-  readonly prompt: string;
-  readonly exchanges: readonly { questionId: number; prompt: string; answer: string }[];
-};
-
-async function readWish(app: App, request: AskRequest): Promise<Wish | AskRefusal> {
-  const { serverId, whom, compareWith } = request;
-  const earlier = whom.kind === "model" ? null : await readQuestion(app.db, serverId, whom.questionId);
-  if (whom.kind !== "model" && !earlier) return { reason: "no-such-question" };
-  const prompt = (request.prompt ?? earlier?.question.prompt ?? "").toWellFormed().replaceAll("\0", "").trim();
-  if (prompt === "") return { reason: "no-prompt" };
-  if (prompt.length > questionRules.longestPrompt) {
-    return { reason: "prompt-too-long", mostCharacters: questionRules.longestPrompt };
-  }
-  const target = await readTarget(app, serverId, whom, earlier?.question ?? null);
-  if (!target) return { reason: whom.kind === "revealed" ? "no-such-listing" : "no-such-model" };
-  if ("reason" in target) return target;
-  const beside = compareWith === null ? null : app.askable.find(compareWith);
-  if (compareWith !== null && !beside) return { reason: "no-such-listing" };
-  const told =
-    whom.kind === "continue" && earlier
-      ? await readExchanges(app.db, serverId, [...earlier.earlierIds, earlier.question.questionId])
-      : [];
-  return {
-    targets: [target, ...(beside ? [targetOf(beside)] : [])],
-    prompt,
-    exchanges: rememberedExchanges(told.filter(({ answer }) => answer.trim() !== "")),
-  };
-}
-
-async function readTarget(
-  app: App,
-  serverId: string,
-  whom: AskWhom,
-  earlier: Question | null,
-): Promise<Target | AskRefusal | null> {
-  if (whom.kind === "revealed") {
-    const revealed = earlier?.failure?.reason === "revealed" ? earlier.failure.listingIds : [];
-    const listing = revealed.map((id) => app.askable.find(id)).find((found) => found !== null);
-    return listing ? targetOf(listing) : null;
-  }
-  const modelId = whom.kind === "model" ? whom.modelId : (earlier?.target.modelId ?? null);
-  if (modelId === null) {
-    const listing = app.askable.find(earlier?.target.listingId ?? "");
-    return listing && targetOf(listing);
-  }
-  const market = await readMarket(app.db, serverId, modelId);
-  if (!market) return null;
-  const { name, listingId, facts, link } = market.model;
-  if (link !== null) return { reason: "seen-elsewhere" };
-  return { modelId, name, listingId, prices: pricesOf(facts) };
-}
-
-function targetOf(listing: AskableListing): Target {
-  return { modelId: null, listingId: listing.listingId, name: listing.name, prices: listing };
 }

@@ -14,6 +14,7 @@ import {
 import { readEvidenceById } from "../storage/evidence.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
+import { readCandidates } from "../storage/reveals.ts";
 import { currentTime } from "./current-time.ts";
 import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
 
@@ -63,7 +64,11 @@ async function claimDue(
     tx,
     due.filter(({ kind }) => isAboutMarket(kind)),
   );
-  const overtaken = [...due.filter((row) => isDecided(row, markets)), ...(await withdrawnSince(tx, due))];
+  const overtaken = [
+    ...due.filter((row) => isDecided(row, markets)),
+    ...(await withdrawnSince(tx, due)),
+    ...(await judgedSince(tx, due)),
+  ];
   const overtakenIds = overtaken.map((row) => row.deliveryId);
   await changeDeliveries(tx, overtakenIds, { state: "failed", problem: null });
   const until = new Date(now.getTime() + claimMs);
@@ -76,9 +81,21 @@ async function claimDue(
   return { found: due.length, claimed: await gatherMessages(tx, pairs, markets, now) };
 }
 
+/** Whether nobody can have seen the message. */
+function isUnseen({ claimedAt, messageId }: DueRow): boolean {
+  return claimedAt === null && messageId === null;
+}
+
+/** Candidates that were dismissed, or that no server held to any more, before anybody was told of them. */
+async function judgedSince(tx: Transaction, due: readonly DueRow[]): Promise<DueRow[]> {
+  const unseen = due.filter((row) => row.kind === "candidate" && isUnseen(row));
+  const judged = (await readCandidates(tx, unseen)).filter(({ candidate }) => candidate.standing.kind !== "waits");
+  return unseen.filter((row) => judged.some(({ of, serverId }) => of === row.candidateId && serverId === row.serverId));
+}
+
 /** A model that was settled or called off before anybody was told of it. */
 function isDecided(row: DueRow, markets: readonly MarketWithModel[]): boolean {
-  if (!isAboutMarket(row.kind) || row.claimedAt !== null) return false;
+  if (!isAboutMarket(row.kind) || !isUnseen(row)) return false;
   const state = marketOf(row, markets)?.state;
   return state !== "open" && state !== "frozen";
 }

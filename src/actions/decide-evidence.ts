@@ -7,7 +7,7 @@ import { markCard } from "../storage/cards.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { renewInThread } from "../storage/deliveries.ts";
-import { changePiece, lockPiece, readPiece } from "../storage/evidence.ts";
+import { changePiece, letFilesGo, lockPiece, readPiece } from "../storage/evidence.ts";
 import { putDecision, readDecision } from "../storage/evidence-votes.ts";
 
 type Kind = "withdraw" | "hide" | "restore";
@@ -18,9 +18,15 @@ export type EvidenceDecision =
 
 const states = { withdraw: "withdrawn", hide: "hidden", restore: "shown" } as const;
 
+/** A piece that was restored says why it was hidden before, too. */
+function reasonsAfter(kind: Kind, reason: string | null) {
+  if (kind === "hide") return { hiddenReason: reason, restoredReason: null };
+  return kind === "restore" ? { restoredReason: reason } : { hiddenReason: null, restoredReason: null };
+}
+
 /**
  * Withdraws a piece (its author), hides or restores it (a moderator: the caller has asked whether they are one). Its
- * message in the model's thread, if it has one, is edited soon after.
+ * message in the model's thread, if it has one, is edited soon after. What is withdrawn lets go of its files: their copies are removed when nobody else uses them.
  *
  * @param request.key makes it count once: the same press is answered the same twice
  * @param request.reason of hiding and restoring; null for a withdrawal
@@ -40,7 +46,8 @@ export async function decideEvidence(
       const at = app.clock(await readDatabaseTime(tx));
       const reason = request.reason === null ? null : oneLine(request.reason);
       await putDecision(tx, { key, evidenceId, kind, reason, byMemberId: memberId, at });
-      await changePiece(tx, evidenceId, { state: states[kind], hiddenReason: kind === "hide" ? reason : null });
+      await changePiece(tx, evidenceId, { state: states[kind], ...reasonsAfter(kind, reason) });
+      if (kind === "withdraw") await letFilesGo(tx, evidenceId);
       await renewInThread(tx, evidenceId, at);
       await markCard(tx, row, new Date(at.getTime() + cardWaitMs));
     }

@@ -7,6 +7,7 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel } from "../storage/markets.ts";
+import { noteDecided } from "../storage/settled-elsewhere.ts";
 import {
   keepAnswer,
   latestPayout,
@@ -106,10 +107,12 @@ async function carryOut(
   }
   if (kind === "void") {
     const count = await payVoid(tx, transactionId, market);
+    await noteDecided(tx, market);
     await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at, cardDueAt: at });
     await markBoardBehind(tx, serverId, season);
     return { transactionId, count };
   }
+  await noteDecided(tx, market);
   if (!payout) throw new Error(`market ${marketId} is ${market.state} without a payout to reverse`);
   const back = await payBack(tx, transactionId, payout.transactionId, market);
   await setMarket(tx, marketId, {

@@ -11,7 +11,7 @@ import {
 import { readCompanions } from "../storage/companions.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { countStances } from "../storage/evidence.ts";
+import { countStances } from "../storage/evidence-board.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
 import { currentTime } from "./current-time.ts";
 import { isLate } from "./gather-messages.ts";

@@ -54,8 +54,8 @@ function dueSoon(at: Date): Date {
   return new Date(at.getTime() + cardWaitMs);
 }
 
-/** The same for a read that found the catalogue unchanged: what was not there is still not there. */
-export async function followUnchanged(tx: Transaction, at: Date): Promise<void> {
+/** The same for a read that found the catalogue unchanged: what was not there is still not there. True if a model is withdrawn by that. */
+export async function followUnchanged(tx: Transaction, at: Date): Promise<boolean> {
   const withdrawn = await countMissedAgain(tx);
   await appendHistory(
     tx,
@@ -63,6 +63,7 @@ export async function followUnchanged(tx: Transaction, at: Date): Promise<void> 
     at,
   );
   await markCardsOfModels(tx, withdrawn, dueSoon(at));
+  return withdrawn.length > 0;
 }
 
 function followed(model: FollowedModel, listing: Listing | null, isThere: boolean, at: Date) {

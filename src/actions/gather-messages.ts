@@ -6,10 +6,12 @@ import type { Transaction } from "../storage/database.ts";
 import { readDecisionAnswers } from "../storage/decision-messages.ts";
 import type { DeliveryRow } from "../storage/deliveries.ts";
 import type { DueRow } from "../storage/delivery-claims.ts";
-import { countStances, readEvidenceById } from "../storage/evidence.ts";
+import { readEvidenceById } from "../storage/evidence.ts";
+import { countStances } from "../storage/evidence-board.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
+import { readCandidates } from "../storage/reveals.ts";
 import { cardOf } from "./show-models.ts";
 
 const lateMs = 60 * 60_000;
@@ -25,7 +27,7 @@ type ClaimedRow = { readonly row: DeliveryRow; readonly before: DueRow };
 
 /** Whether a message of this kind shows a model as its market in the server is now. */
 export function isAboutMarket(kind: DeliveryKind): boolean {
-  return kind === "announcement" || kind === "change";
+  return kind === "announcement" || kind === "change" || kind === "candidate" || kind === "deadline";
 }
 
 /** The market a row is about. */
@@ -59,6 +61,7 @@ export async function gatherMessages(
     tx,
     claimed.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
   );
+  const candidates = await readCandidates(tx, claimed);
   const decisions = await readDecisionAnswers(
     tx,
     claimed.flatMap(({ transactionId }) => transactionId ?? []),
@@ -85,6 +88,8 @@ export async function gatherMessages(
       ),
       late: market !== undefined && isLate(market.model.listedAt, now),
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
+      candidate:
+        candidates.find(({ of, serverId }) => of === row.candidateId && serverId === row.serverId)?.candidate ?? null,
       decision: decisions.find(({ transactionId }) => transactionId === row.transactionId) ?? null,
       trouble:
         row.kind === "trouble"
@@ -102,11 +107,13 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     serverId,
     modelId,
     evidenceId,
+    candidateId,
     aboutAt,
     transactionId,
     channelId,
     attempts,
     messageId,
+    showsFiles,
   } = row;
   const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
   return {
@@ -118,11 +125,13 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     evidenceId,
     transactionId,
     aboutAt,
+    candidateId,
     channelId,
     pingRoleId,
     threadPerModel,
     attempts,
     firstClaimedAt,
     messageId,
+    showsFiles,
   };
 }

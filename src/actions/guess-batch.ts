@@ -1,4 +1,5 @@
 import type { Clock } from "../app.ts";
+import { whyTooYoung } from "../domain/account-age.ts";
 import { decideGuess } from "../domain/decide-guess.ts";
 import { noGuess, type Wish } from "../domain/guess.ts";
 import { resolveLab } from "../domain/lab.ts";
@@ -6,7 +7,7 @@ import { closedBecause, type GuessAnswer, type GuessReceipt, standingReceipt } f
 import { rules } from "../domain/rules.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
-import { type Db, type Transaction, transact } from "../storage/database.ts";
+import { type Db, transactInTwo } from "../storage/database.ts";
 import { QuickerElsewhere, writeGuesses } from "../storage/guess-writes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
 import {
@@ -23,7 +24,6 @@ import {
   walletKey,
 } from "./guess-books.ts";
 
-const dayMs = 86_400_000;
 const mostTries = 5;
 
 /**
@@ -35,19 +35,19 @@ const mostTries = 5;
 export async function answerGuesses(db: Db, clock: Clock, requests: readonly GuessRequest[]) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await transact(db, (tx) => answerWithin(tx, clock, requests));
+      return await transactInTwo(db, {
+        read: (tx) => openBooks(tx, requests),
+        async write(tx, books) {
+          const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
+          const changes = changesOf(books);
+          await writeGuesses(tx, changes);
+          return { answers, markets: changes.markets };
+        },
+      });
     } catch (error) {
       if (!(error instanceof QuickerElsewhere) || tries >= mostTries) throw error;
     }
   }
-}
-
-async function answerWithin(tx: Transaction, clock: Clock, requests: readonly GuessRequest[]) {
-  const books = await openBooks(tx, requests);
-  const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
-  const changes = changesOf(books);
-  await writeGuesses(tx, changes);
-  return { answers, markets: changes.markets };
 }
 
 function answerOne(books: Books, clock: Clock, request: GuessRequest): GuessAnswer {
@@ -94,10 +94,7 @@ function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date
   if (request.wish.kind === "withdraw") return null;
   const settings = books.settings.settings.find((row) => row.serverId === request.serverId);
   if (settings?.guessOnly && (request.wish.ownPoints ?? 0) > 0) return { reason: "guess-only" } as const;
-  const minimumDays = settings?.minimumAccountDays ?? 0;
-  const readyAt = new Date(request.member.createdAt.getTime() + minimumDays * dayMs);
-  if (readyAt > at) return { reason: "account-too-young", minimumDays, readyAt } as const;
-  return null;
+  return whyTooYoung(request.member, settings?.minimumAccountDays ?? 0, at);
 }
 
 function wishOf(books: Books, request: GuessRequest) {

@@ -39,6 +39,7 @@ export type Books = {
   names: Map<string, string>;
   settings: Pick<GuessFacts, "settings" | "labs">;
   transactionIds: Iterator<number, undefined>;
+  lockedIn: string;
   changes: Changes;
 };
 
@@ -91,6 +92,7 @@ export async function openBooks(tx: Transaction, requests: readonly GuessRequest
     names: new Map(facts.guesses.map((row) => [`${row.serverId}/${row.memberId}`, row.memberName ?? ""])),
     settings: facts,
     transactionIds: facts.transactionIds.values() as Iterator<number, undefined>,
+    lockedIn: facts.lockedIn,
     changes: {
       transactions: [],
       entries: [],
@@ -106,10 +108,11 @@ export async function openBooks(tx: Transaction, requests: readonly GuessRequest
 }
 
 /** All that the guesses of a batch have changed, to be written. */
-export function changesOf({ changes, desks }: Books) {
+export function changesOf({ changes, desks, lockedIn }: Books) {
   const { guesses, members, newWallets, walletChanges, ...appended } = changes;
   return {
     ...appended,
+    lockedIn,
     guesses: [...guesses.values()],
     members: [...members.values()],
     newWallets: [...newWallets.values()],

@@ -1,10 +1,12 @@
 import type { App } from "../app.ts";
 import { byVotes, type EvidenceBoard, type EvidenceKind, takesEvidence } from "../domain/evidence.ts";
-import { byStance, countByLab, onBoard, readEvidence, readStrongest } from "../storage/evidence.ts";
+import { readEvidence } from "../storage/evidence.ts";
+import { byStance, countByLab, onBoard, readHidden, readStrongest } from "../storage/evidence-board.ts";
 import { readMarket } from "../storage/markets.ts";
 
 const labsPerPage = 6;
 const piecesPerPage = 8;
+const mostHidden = 3;
 
 /**
  * A page of a model's evidence board in this server: of all labs, most convincing first, with the strongest piece for and
@@ -18,9 +20,10 @@ export async function listEvidence(
 ): Promise<EvidenceBoard | null> {
   const { serverId, modelId, lab, kind } = request;
   const filter = { serverId, modelId, kind };
-  const [market, counts] = await Promise.all([
+  const [market, counts, hidden] = await Promise.all([
     readMarket(app.db, serverId, modelId),
     countByLab(app.db, { ...filter, lab }),
+    readHidden(app.db, { ...filter, lab }, mostHidden),
   ]);
   if (!market) return null;
   const ranked = counts.sort((a, b) => b.convincing - a.convincing || b.for - a.for || (a.lab < b.lab ? -1 : 1));
@@ -55,5 +58,7 @@ export async function listEvidence(
     })),
     lab,
     pieces,
+    hiddenCount: hidden.count,
+    hidden: hidden.latest,
   };
 }

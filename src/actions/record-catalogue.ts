@@ -1,10 +1,8 @@
 import type { App } from "../app.ts";
-import { askableIn } from "../domain/askable.ts";
 import { isBurst, lostOverHalf } from "../domain/catalogue.ts";
 import type { Listing } from "../domain/listing.ts";
 import { type Judged, judgeNew, onePerModel } from "../domain/new-listings.ts";
 import { stealthReasons } from "../domain/stealth.ts";
-import { writeAskable } from "../storage/askable-listings.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries, readAwaitingSummary } from "../storage/deliveries.ts";
@@ -23,6 +21,7 @@ import {
   writeCatalogue,
 } from "../storage/listings.ts";
 import { readPresentServers } from "../storage/servers.ts";
+import { compareArrivals } from "./compare-arrivals.ts";
 import { currentTime } from "./current-time.ts";
 import { followModels, followUnchanged } from "./follow-models.ts";
 import { loadAskable } from "./load-askable.ts";
@@ -78,7 +77,7 @@ export async function confirmCatalogue(app: App): Promise<RecordedCatalogue> {
 }
 
 async function confirm(tx: Transaction, now: Date): Promise<void> {
-  await followUnchanged(tx, now);
+  if (await followUnchanged(tx, now)) await compareArrivals(tx, now);
   await writeCatalogue(tx, { readAt: now, smallSince: null });
 }
 
@@ -117,8 +116,8 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     const stealth = onePerModel(judged.filter(({ verdict }) => verdict === "stealth"));
     const isBurstHeld = !isFirst && isBurst(stealth.length);
     await writeListings(tx, { listings, hashes, known, judged, isBurstHeld, now, lastReadAt: before.readAt });
-    await writeAskable(tx, askableIn(listings));
     const news = await followModels(tx, listings, now);
+    await compareArrivals(tx, now);
     await writeCatalogue(tx, {
       etag: read.etag,
       hash,

@@ -37,6 +37,17 @@ export async function recordSent(
   await changeDeliveries(app.db, [delivery.deliveryId], { ...rest, problem, state: "sent", sentAt });
 }
 
+/** Puts back a posted message that is to be edited when it is its turn. It counts as no attempt. */
+export async function recordLater(
+  app: App,
+  delivery: Delivery,
+  { channelId, messageId, afterMs }: { channelId: string; messageId: string; afterMs: number },
+): Promise<void> {
+  const dueAt = new Date((await currentTime(app)).getTime() + afterMs);
+  const attempts = delivery.attempts - 1;
+  await changeClaimed(app.db, delivery, { channelId, messageId, state: "due", dueAt, attempts });
+}
+
 type Undelivered = {
   readonly problem: DeliveryProblem;
   /** Whether the message may be in the channel all the same. */

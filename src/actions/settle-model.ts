@@ -15,6 +15,7 @@ import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel, readMarket } from "../storage/markets.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
+import { noteDecided } from "../storage/settled-elsewhere.ts";
 import { keepPreview, readPreview } from "../storage/settlement-previews.ts";
 import { readSettlement } from "../storage/settlement-summary.ts";
 import {
@@ -133,6 +134,7 @@ export async function confirmSettlement(
       cardDueAt: at,
     });
     await markBoardBehind(tx, serverId, season);
+    await noteDecided(tx, market);
     const summary = await summarise(tx, { ...market, revision }, terms, source, request.member);
     await keepAnswer(tx, transactionId, { done: true, summary });
     await tellEverybody(tx, request, { transactionId, modelId: market.modelId, at });

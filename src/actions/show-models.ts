@@ -6,7 +6,7 @@ import { missesUntilWithdrawn } from "../domain/listing-facts.ts";
 import { prices } from "../domain/market.ts";
 import { measure, mostMeasured } from "../domain/question.ts";
 import { readCompanions } from "../storage/companions.ts";
-import { countStances, readStrongest, type StanceCounts } from "../storage/evidence.ts";
+import { countStances, readStrongest, type StanceCounts } from "../storage/evidence-board.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
 import { readHistory } from "../storage/model-history.ts";

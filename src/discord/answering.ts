@@ -11,7 +11,7 @@ import {
 } from "discord.js";
 import type { Logger } from "pino";
 import type { Answer, Choice } from "./command.ts";
-import { tellLive } from "./live.ts";
+import { type Pace, tellLive } from "./live.ts";
 import { followUpSpeaker } from "./speaking.ts";
 import type { MessageView, ModalView } from "./views/message.ts";
 import { apology } from "./views/notices.ts";
@@ -126,7 +126,7 @@ function isFromMessage(interaction: Repliable): boolean {
 export async function answer(
   interaction: Repliable,
   { show, aside, announce, live }: Answer,
-  { first, stopping, log }: { first: boolean; stopping: AbortSignal; log: Logger },
+  { first, stopping, log, pace }: { first: boolean; stopping: AbortSignal; log: Logger; pace: Pace },
 ): Promise<void> {
   await unlessOver(interaction, log, async () => {
     const instead = show ?? (awaitsReply(interaction) ? aside : undefined);
@@ -137,7 +137,7 @@ export async function answer(
     if (!live) throw err;
     log.warn({ err, interactionId: interaction.id }, "the member could not be told what comes");
   });
-  if (live) await tellLive(followUpSpeaker(interaction), live, { stopping, log });
+  if (live) await tellLive(followUpSpeaker(interaction), live, { stopping, log, pace });
 }
 
 /** Opens a modal, which is an acknowledgement of its own. */

@@ -104,8 +104,8 @@ const globalRequestsPerSecond = 1_000;
  * discord.js would wait for up to a minute and keep everybody else in the channel waiting too.
  */
 const longWaitMs = 5_000;
-const rejectOnRateLimit = ({ method, sublimitTimeout }: RateLimitData) =>
-  method.toUpperCase() === "PATCH" && sublimitTimeout > longWaitMs;
+const rejectOnRateLimit = ({ method, route, sublimitTimeout }: RateLimitData) =>
+  method.toUpperCase() === "PATCH" && route === "/channels/:id/messages/:id" && sublimitTimeout > longWaitMs;
 
 /** A client that is not logged in. It mentions nobody unless a message says whom. */
 function createClient({ apiUrl }: Pick<DiscordSettings, "apiUrl">): Client {

@@ -75,7 +75,10 @@ export async function postDelivery(
   }
 }
 
-/** Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit. */
+/**
+ * Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit. A view
+ * that names no files leaves those that are there, and what is said of them above.
+ */
 export async function editDelivery(
   line: Line,
   delivery: Delivery,
@@ -86,7 +89,8 @@ export async function editDelivery(
   const { channelId, messageId } = posted;
   try {
     const allowed = withAllowedFiles(client, delivery, channelId, message);
-    const body = { content: "", embeds: [], components: [], attachments: [], ...bodyOf(allowed) };
+    const emptied = allowed.files ? { content: "", attachments: [] } : {};
+    const body = { ...emptied, embeds: [], components: [], ...bodyOf(allowed) };
     const files = await filesOf(allowed);
     await inThread(line, channelId, () =>
       client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),

@@ -6,6 +6,7 @@ import { evidenceMessage } from "./views/evidence.ts";
 import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
 import type { MessageView } from "./views/message.ts";
+import { candidateMessage, deadlineMessage } from "./views/reveal.ts";
 import { decisionMessage } from "./views/settlement.ts";
 import { waitingMessage } from "./views/waiting.ts";
 
@@ -15,7 +16,7 @@ import { waitingMessage } from "./views/waiting.ts";
  * @param shown the piece of evidence it is about, with its files
  */
 export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, history, late, trouble, decision } = claimed;
+  const { delivery, card, cards, history, candidate, late, trouble, decision } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
@@ -27,6 +28,12 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
       return changeMessage(card, history, aboutOf(delivery));
     case "waiting":
       return waitingMessage(aboutOf(delivery));
+    case "candidate":
+      if (!candidate) throw new Error(`the candidate of ${delivery.key} is gone`);
+      return candidateMessage(candidate, names);
+    case "deadline":
+      if (!card) throw new Error(`the deadline ${delivery.key} has no model`);
+      return deadlineMessage(card);
     case "hello":
       return helloMessage();
     case "trouble":

@@ -1,7 +1,7 @@
 import { type Client, ComponentType, DiscordAPIError, SnowflakeUtil } from "discord.js";
 import type { Question } from "../domain/question.ts";
 import { customId } from "./custom-id.ts";
-import { editInChannel, ownMessagesSince } from "./speaking.ts";
+import { editInChannel, ownMessagesSince, postInChannel } from "./speaking.ts";
 import { questionMessages } from "./views/answer.ts";
 
 /** The clocks of the database and of Discord may differ by this much. */
@@ -10,7 +10,7 @@ const clockSkewMs = 60_000;
 type Lost = { readonly questions: readonly Question[]; readonly messageIds: readonly string[]; readonly askedAt: Date };
 
 /**
- * Writes the last state of an answer into messages a dead process has left. Tells whether that is done: also when they
+ * Writes the last state of an answer into messages a dead process has left, or posts it if it left none. Tells whether that is done: also when they
  * are gone, or may no longer be touched. What may work later throws.
  */
 export async function finishMessages(client: Client, { questions, messageIds, askedAt }: Lost): Promise<boolean> {
@@ -20,6 +20,12 @@ export async function finishMessages(client: Client, { questions, messageIds, as
   try {
     const ids = messageIds.length > 0 ? messageIds : await unnotedMessage(client, channelId, questionId, askedAt);
     const views = questionMessages(questions);
+    // It died before its first word to the channel, where its asker waits for an answer.
+    if (ids.length === 0) {
+      for (const [at, view] of views.entries())
+        await postInChannel(client, channelId, view, `answer-${questionId}-${at}`);
+      return true;
+    }
     for (const [at, id] of ids.entries()) {
       const view = views[at] ?? { content: "…", components: [] };
       // What does not fit in the messages there are is in the file of the last.

@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce, suggest } from "./answering.ts";
 import { type Answer, type AnyCommand, isMenuCommand, isSlashCommand, type Opening, type Press } from "./command.ts";
 import { readCustomId } from "./custom-id.ts";
+import { ordinaryPace, type Pace } from "./live.ts";
 import { onlyInServers, outdated } from "./views/notices.ts";
 
 /** Interactions being worked on. */
@@ -21,12 +22,21 @@ const liveMayLastMs = 4_000;
 /**
  * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
  * it is logged with the interaction's id, and the member gets an apology with that id.
+ *
+ * @param pace how time passes between the edits of what grows
  */
-export function answerInteractions(client: Client, app: App, commands: readonly AnyCommand[]): Listening {
+export function answerInteractions(
+  client: Client,
+  app: App,
+  commands: readonly AnyCommand[],
+  pace: Pace = ordinaryPace,
+): Listening {
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
   const listener = (interaction: Interaction) => {
-    const work = handle(interaction, { app, commands, stopping: stopping.signal }).finally(() => atWork.delete(work));
+    const work = handle(interaction, { app, commands, pace, stopping: stopping.signal }).finally(() =>
+      atWork.delete(work),
+    );
     atWork.add(work);
   };
   client.on(Events.InteractionCreate, listener);
@@ -42,7 +52,12 @@ export function answerInteractions(client: Client, app: App, commands: readonly 
 }
 
 /** What interactions are answered with. */
-type Desk = { readonly app: App; readonly commands: readonly AnyCommand[]; readonly stopping: AbortSignal };
+type Desk = {
+  readonly app: App;
+  readonly commands: readonly AnyCommand[];
+  readonly pace: Pace;
+  readonly stopping: AbortSignal;
+};
 
 async function handle(interaction: Interaction, desk: Desk): Promise<void> {
   const { app } = desk;
@@ -125,11 +140,11 @@ async function press<I extends Repliable & { customId: string }>(
 /** Acknowledges, then works, then answers. What Discord no longer knows is not worked on: the member will ask again. */
 async function defer(
   interaction: Repliable,
-  { app, stopping }: Desk,
+  { app, pace, stopping }: Desk,
   how: "new-message" | "same-message",
   work: () => Promise<Answer>,
 ): Promise<void> {
   const acknowledged = await acknowledge(interaction, how, app.log);
   if (acknowledged === "too-late") return;
-  await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log });
+  await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log, pace });
 }

@@ -11,6 +11,8 @@ export type Live = {
   run(changed: () => void, stopping: AbortSignal): Promise<void>;
   /** They are gone, so nobody hears the rest. */
   abandon(): void;
+  /** Whether they are still this process's to write: one that was silent for long may have lost them to another. */
+  isOurs(): Promise<boolean>;
   /** Notes which messages they are. */
   shownIn(messageIds: readonly string[]): Promise<void>;
   /** Nothing more comes from here. `finished`: they show how it ended. */
@@ -23,20 +25,33 @@ export type Speaker = {
   edit(messageId: string, view: MessageView): Promise<void>;
 };
 
+/** Time as it passes while something is told. */
+export type Pace = { nowMs(): number; pause(ms: number): Promise<void> };
+
+export const ordinaryPace: Pace = {
+  nowMs: () => performance.now(),
+  pause: async (ms) => {
+    await wait(ms);
+  },
+};
+
 /** Discord's own limit for one message: faster edits only wait in line. */
 const editEveryMs = 1_000;
+/** Where they wait in line all the same, they come at half the speed, and half again, down to this. */
+const slowestEditEveryMs = 8_000;
 const lastTries = 6;
 
 type Posted = { readonly id: string; readonly looks: string };
 
 /**
  * Posts live messages and edits them, at most once a second, until all is said. discord.js waits where Discord wants
- * slower requests; what comes meanwhile is shown by the next edit, and the last state always. Never throws.
+ * slower requests: then edits become rarer. What comes meanwhile is shown by the next edit, and the last state always,
+ * unless another process has taken the messages over. Never throws.
  */
 export async function tellLive(
   speaker: Speaker,
   live: Live,
-  { stopping, log }: { stopping: AbortSignal; log: Logger },
+  { stopping, log, pace = ordinaryPace }: { stopping: AbortSignal; log: Logger; pace?: Pace },
 ): Promise<void> {
   let ended = false;
   let isStored = true;
@@ -58,17 +73,25 @@ export async function tellLive(
     });
   const posted: Posted[] = [];
   let failures = 0;
+  let everyMs = editEveryMs;
   let gone = false;
+  let takenOver = false;
   for (;;) {
     if (!isDue) await new Promise<void>((resolve) => (wake = resolve));
     const isLast = ended;
     isDue = false;
-    const begunMs = performance.now();
+    const begunMs = pace.nowMs();
     try {
-      const edited = await show(speaker, live, posted);
+      const shown = await show(speaker, live, posted);
+      takenOver = shown === "not-ours";
       failures = 0;
-      if (isLast) break;
-      if (edited) await pause(editEveryMs - (performance.now() - begunMs));
+      if (isLast || takenOver) break;
+      if (shown === "unchanged") continue;
+      const tookMs = pace.nowMs() - begunMs;
+      everyMs = tookMs > editEveryMs ? Math.min(everyMs * 2, slowestEditEveryMs) : Math.max(everyMs / 2, editEveryMs);
+      await pause(editEveryMs - tookMs);
+      // The end need not wait for longer than that.
+      await Promise.race([running, pause(everyMs - Math.max(tookMs, editEveryMs))]);
     } catch (err) {
       isDue = true;
       failures += 1;
@@ -78,20 +101,25 @@ export async function tellLive(
       await pause(editEveryMs * 2 ** Math.min(failures, 4));
     }
   }
-  if (gone) live.abandon();
+  if (gone || takenOver) live.abandon();
   await running;
   await live
-    .close(isStored && (gone || failures === 0))
+    .close(isStored && !takenOver && (gone || failures === 0))
     .catch((err: unknown) => log.warn({ err }, "an answer could not be closed; it will be finished later"));
+
+  async function pause(ms: number): Promise<void> {
+    if (ms > 0) await pace.pause(ms);
+  }
 }
 
 /** Posts and edits what differs. Tells whether something was edited: a first look costs no edit. */
-async function show(speaker: Speaker, live: Live, posted: Posted[]): Promise<boolean> {
+async function show(speaker: Speaker, live: Live, posted: Posted[]): Promise<"edited" | "unchanged" | "not-ours"> {
   let edited = false;
   for (const [at, view] of live.messages().entries()) {
     const looks = looksOf(view);
     const before = posted[at];
     if (before?.looks === looks) continue;
+    if (!(await live.isOurs())) return "not-ours";
     if (before) {
       await speaker.edit(before.id, view);
       edited = true;
@@ -101,24 +129,23 @@ async function show(speaker: Speaker, live: Live, posted: Posted[]): Promise<boo
       await live.shownIn(posted.map(({ id }) => id));
     }
   }
-  return edited;
+  return edited ? "edited" : "unchanged";
 }
 
 function looksOf({ files = [], ...rest }: MessageView): string {
   return JSON.stringify([rest, files.map(({ name }) => name)]);
 }
 
-/** A moderator deleted the message, or the channel is closed to the bot. */
+const threadIsLocked = 160005;
+
+/** A moderator deleted the message, or the channel or thread is closed to the bot. */
 function isGone(error: unknown): boolean {
   const codes: readonly (string | number)[] = [
     Refused.UnknownMessage,
     Refused.UnknownChannel,
     Refused.MissingAccess,
     Refused.MissingPermissions,
+    threadIsLocked,
   ];
   return error instanceof DiscordAPIError && codes.includes(error.code);
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await wait(ms);
 }

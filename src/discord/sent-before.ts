@@ -39,6 +39,10 @@ function markOf(delivery: Delivery): string {
       return marks.waiting(aboutOf(delivery));
     case "evidence":
       return marks.evidence(evidenceId ?? 0);
+    case "candidate":
+      return marks.candidate(delivery.candidateId ?? 0);
+    case "deadline":
+      return marks.deadline(modelId ?? 0);
     default:
       return marks[kind];
   }

@@ -1,6 +1,5 @@
 import { ChannelType, DiscordAPIError, type Guild, PermissionFlagsBits, RESTJSONErrorCodes } from "discord.js";
 import type { AccessChange } from "../domain/question-access.ts";
-import { questionRules } from "../domain/question-limits.ts";
 import type { ServerSettings } from "../domain/server.ts";
 import { lackingPermissions } from "./channel-permissions.ts";
 import type { Pressed, Typed } from "./command.ts";
@@ -90,10 +89,9 @@ export function readChanges(
   if (isSetToo) return refuse("set-and-reset");
   if (reset === "roles" || reset === "channels")
     return { fine: true, changes: given, access: { changes: access, reset } };
-  const usual = reset === "questionsPerDay" ? questionRules.serverPerDay : null;
   return {
     fine: true,
-    changes: { ...given, [reset]: usual },
+    changes: { ...given, [reset]: null },
     access: access.length > 0 ? { changes: access, reset: null } : null,
   };
 }

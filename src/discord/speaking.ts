@@ -8,7 +8,8 @@ import {
   Routes,
 } from "discord.js";
 import type { Speaker } from "./live.ts";
-import type { MessageView } from "./views/message.ts";
+import { inThread } from "./sleeping-thread.ts";
+import type { FileView, MessageView } from "./views/message.ts";
 
 /** Discord forgets an interaction's token after fifteen minutes. */
 const tokenMs = 14 * 60_000;
@@ -23,14 +24,16 @@ export function followUpSpeaker(interaction: RepliableInteraction): Speaker {
   let isForgotten = false;
   return {
     async post(view) {
-      const { id } = await interaction.followUp({ ...view, allowedMentions: nobody });
+      const speak = () => interaction.followUp({ ...view, allowedMentions: nobody });
+      const { id } = await (channelId === null ? speak() : inThread(client, channelId, speak));
       return id;
     },
     async edit(messageId, view) {
       isForgotten ||= Date.now() - createdTimestamp > tokenMs;
       if (!isForgotten || channelId === null) {
         try {
-          await interaction.webhook.editMessage(messageId, { ...whole(view), allowedMentions: nobody });
+          const speak = () => interaction.webhook.editMessage(messageId, { ...whole(view), allowedMentions: nobody });
+          await (channelId === null ? speak() : inThread(client, channelId, speak));
           return;
         } catch (error) {
           if (!forgets(error) || channelId === null) throw error;
@@ -56,6 +59,21 @@ function whole(view: MessageView) {
   return { content: "", embeds: [], components: [], attachments: [], ...view };
 }
 
+/** Posts a message as the bot, not as the answer to an interaction. The same nonce twice within minutes posts it once. */
+export async function postInChannel(
+  client: Client,
+  channelId: string,
+  view: MessageView,
+  nonce: string,
+): Promise<void> {
+  const { files = [], allowedMentions: _, ...rest } = view;
+  const body = { ...rest, allowed_mentions: nobody, nonce, enforce_nonce: true };
+  const uploads = await uploadsOf(files);
+  await inThread(client, channelId, () =>
+    client.rest.post(Routes.channelMessages(channelId), { body, files: uploads }),
+  );
+}
+
 /** Edits a message of the bot by its channel. */
 export async function editInChannel(
   client: Client,
@@ -69,10 +87,14 @@ export async function editInChannel(
     attachments: files.map(({ name }, id) => ({ id, filename: name })),
     allowed_mentions: nobody,
   };
-  await client.rest.patch(Routes.channelMessage(channelId, messageId), {
-    body,
-    files: await Promise.all(files.map(async ({ name, attachment }) => ({ name, data: await bytesOf(attachment) }))),
-  });
+  const uploads = await uploadsOf(files);
+  await inThread(client, channelId, () =>
+    client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files: uploads }),
+  );
+}
+
+function uploadsOf(files: readonly FileView[]) {
+  return Promise.all(files.map(async ({ name, attachment }) => ({ name, data: await bytesOf(attachment) })));
 }
 
 function bytesOf(attachment: Buffer | string): Promise<Buffer> | Buffer {

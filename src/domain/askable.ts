@@ -31,6 +31,11 @@ export function costsNothing({ promptUsdPerToken, completionUsdPerToken }: Omit<
   return promptUsdPerToken === 0 && completionUsdPerToken === 0;
 }
 
+/** Whether a listing may be asked at all: one that costs money only where the host has set a cap. */
+export function mayBeAsked(listing: AskableListing, { usdPerMonth }: { readonly usdPerMonth: number }): boolean {
+  return usdPerMonth > 0 || costsNothing(listing);
+}
+
 /**
  * The most an answer can cost, in US dollars: a token is at least a byte of what is sent, and every turn has a little
  * around it.

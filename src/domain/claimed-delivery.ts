@@ -1,6 +1,7 @@
 import type { ModelCard } from "./card.ts";
 import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
+import type { RevealCandidate } from "./reveal.ts";
 import type { Delivery } from "./server.ts";
 import type { DecisionAnswer, SettlementAnswer } from "./settlement.ts";
 
@@ -14,7 +15,7 @@ export type MadeDecision = {
 /** A delivery with all its message is made of. */
 export type ClaimedDelivery = {
   readonly delivery: Delivery;
-  /** The model of an announcement or a change; null for every other kind. */
+  /** The model of an announcement, a change, a candidate or a deadline; null for every other kind. */
   readonly card: ModelCard | null;
   /** The models open in the server, newest first: for a summary. */
   readonly cards: readonly ModelCard[];
@@ -26,6 +27,8 @@ export type ClaimedDelivery = {
   readonly piece: Evidence | null;
   /** What moderators decided, and who of them. */
   readonly decision: MadeDecision | null;
+  /** What moderators are to judge. */
+  readonly candidate: RevealCandidate | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

@@ -15,14 +15,21 @@ export type EvidenceDraft = {
 };
 
 /** A draft with nothing missing but perhaps the text. */
-export type CompleteDraft = EvidenceDraft & {
+type CompleteDraft = EvidenceDraft & {
   readonly modelId: number;
   readonly lab: string;
   readonly stance: Stance;
   readonly kind: EvidenceKind;
 };
 
-/** Whether all is there that evidence needs. */
-export function isComplete(draft: EvidenceDraft): draft is CompleteDraft {
-  return draft.modelId !== null && draft.lab !== null && draft.stance !== null && draft.kind !== null;
+/** A part that evidence needs. */
+export type MissingPart = "model" | "lab" | "stance" | "kind";
+
+/** A draft that has all evidence needs, or the first part it lacks. */
+export function completed(draft: EvidenceDraft): CompleteDraft | MissingPart {
+  const { modelId, lab, stance, kind } = draft;
+  if (modelId === null) return "model";
+  if (lab === null) return "lab";
+  if (stance === null) return "stance";
+  return kind === null ? "kind" : { ...draft, modelId, lab, stance, kind };
 }

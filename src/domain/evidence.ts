@@ -1,3 +1,4 @@
+import type { TooYoung } from "./account-age.ts";
 import { normaliseLink } from "./evidence-link.ts";
 import type { KeptFile } from "./kept-file.ts";
 
@@ -59,8 +60,10 @@ export type Evidence = {
   readonly convincing: number;
   readonly weak: number;
   readonly state: EvidenceState;
-  /** Why a moderator hid it. */
+  /** Why a moderator hid it, also after it was restored. */
   readonly hiddenReason: string | null;
+  /** Why a moderator restored it; null while it is hidden. */
+  readonly restoredReason: string | null;
   readonly at: Date;
   /** Earlier pieces shown in this server with the same link or the same file, oldest first. */
   readonly alike: readonly number[];
@@ -71,7 +74,12 @@ export type ShownEvidence = {
   readonly piece: Evidence;
   readonly copies: readonly { readonly name: string; readonly path: string }[];
   readonly missing: readonly string[];
+  /** The reader was shown so many files just now that these have to wait. */
+  readonly waits?: boolean;
 };
+
+/** A hidden piece as everybody may know of it: not what it says, but why it is hidden. */
+export type HiddenEvidence = Pick<Evidence, "evidenceId" | "hiddenReason">;
 
 /** A lab on a model's evidence board: counts, and the strongest pieces for and against. */
 export type LabEvidence = {
@@ -93,6 +101,9 @@ export type EvidenceBoard = {
   /** The lab asked for; its pieces are `pieces`. */
   readonly lab: string | null;
   readonly pieces: readonly Evidence[];
+  /** Pieces that fit and are hidden: how many, and the latest of them. */
+  readonly hiddenCount: number;
+  readonly hidden: readonly HiddenEvidence[];
 };
 
 /** What protects the host and its readers. Numbers may be changed at any time. */
@@ -105,6 +116,8 @@ export const evidenceLimits = {
   perServerAndDay: 200,
   /** What the files of one server may take in a day. */
   bytesPerServerAndDay: 100 * 1024 * 1024,
+  /** A piece's message in its thread is edited for new votes no more often than this. */
+  recountEveryMs: 5_000,
 } as const;
 
 export type EvidenceRefusal =
@@ -120,7 +133,8 @@ export type EvidenceRefusal =
   | { readonly reason: "no-file-kept"; readonly files: readonly KeptFile[] }
   | { readonly reason: "same-again"; readonly evidenceId: number; readonly isHidden: boolean }
   | { readonly reason: "member-limit"; readonly most: number; readonly modelName: string }
-  | { readonly reason: "server-limit"; readonly most: number };
+  | { readonly reason: "server-limit"; readonly most: number }
+  | TooYoung;
 
 export type AddEvidenceAnswer =
   | { readonly added: true; readonly evidence: Evidence }
@@ -129,12 +143,15 @@ export type AddEvidenceAnswer =
 /** Why nothing can be done to a piece by this member; a piece of another server is one that is not there. */
 export type EvidenceBarred =
   | { readonly reason: "no-such-evidence" }
+  /** Its text is not for this reader; why it is hidden is. */
+  | { readonly reason: "hidden-from-you"; readonly evidenceId: number; readonly hiddenReason: string | null }
   | { readonly reason: "own-only"; readonly evidenceId: number }
   | { readonly reason: "own-evidence" }
   | { readonly reason: "already-withdrawn"; readonly evidenceId: number }
   | { readonly reason: "already-hidden"; readonly evidenceId: number }
   | { readonly reason: "not-hidden"; readonly evidenceId: number }
-  | { readonly reason: "model-closed"; readonly modelName: string };
+  | { readonly reason: "model-closed"; readonly modelName: string }
+  | TooYoung;
 
 type Piece = Pick<Evidence, "evidenceId" | "memberId" | "state">;
 

@@ -19,6 +19,8 @@ export const fileProblems = [
   "unreachable",
   "too-slow",
   "disk",
+  "disk-full",
+  "removed",
 ] as const;
 export type FileProblem = (typeof fileProblems)[number];
 
@@ -40,25 +42,34 @@ export const fileLimits = {
   timeoutMs: 20_000,
 } as const;
 
+/** A file just kept, or why not, and the way to undo it. */
+export type Keeping = {
+  readonly file: KeptFile;
+  /** For a file that was not filed after all: removes its copy, unless it was there before or is being filed by others too. */
+  readonly takeBack: () => Promise<void>;
+};
+
 /** Downloads files once, and keeps own copies. */
 export type FileKeeper = {
   /** Never throws: what goes wrong is a problem. At most `mostBytes` are read. */
-  keep(attachment: Attachment, mostBytes: number): Promise<KeptFile>;
+  keep(attachment: Attachment, mostBytes: number): Promise<Keeping>;
   /** Where the copy of these bytes lies; null if it is not on this machine. */
   find(sha256: string): Promise<string | null>;
+  /** Looks through a part of the copies, the next one each time, and removes those nobody has used for a while. */
+  sweep(whichAreUsed: (hashes: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>;
 };
+
+/** A file that was not kept. */
+export function notKept({ attachmentId, name, sizeBytes }: Attachment, problem: FileProblem): Keeping {
+  const file = { attachmentId, name, contentType: "", sizeBytes, sha256: null, problem };
+  return { file, takeBack: async () => undefined };
+}
 
 /** For where there is no disk to keep files on. */
 export const noFiles: FileKeeper = {
-  keep: async ({ attachmentId, name, sizeBytes }) => ({
-    attachmentId,
-    name,
-    contentType: "",
-    sizeBytes,
-    sha256: null,
-    problem: "disk",
-  }),
+  keep: async (attachment) => notKept(attachment, "disk"),
   find: async () => null,
+  sweep: async () => undefined,
 };
 
 /** The ending each kind of file is uploaded under, first of those it may have. */

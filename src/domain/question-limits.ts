@@ -9,33 +9,48 @@ export type QuestionSettings = {
   readonly perDay: number;
   /** US dollars in a calendar month (UTC) for models that cost money; 0: such models are off. */
   readonly usdPerMonth: number;
+  /** Answers being written for the whole host. A member has one, or one comparison. */
+  readonly atOnce: number;
 };
 
 /** OpenRouter gives a free key 20 a minute and 50 a day: some are left for looking whether a model was revealed. */
-export const usualQuestionSettings: QuestionSettings = { perMinute: 15, perDay: 40, usdPerMonth: 0 };
+export const usualQuestionSettings: QuestionSettings = { perMinute: 15, perDay: 40, usdPerMonth: 0, atOnce: 4 };
 
 /** Numbers that hold everywhere. A comparison asks two models and counts as two questions. */
 export const questionRules = {
   memberPerHour: 10,
+  /** Questions of a member that failed and do not count for them, but cost the host's key all the same. */
+  failedPerHour: 15,
+  /** Of a server that has set nothing, if the host's day has room for two of them. */
   serverPerDay: 40,
   /** Most /setup takes. */
   mostServerPerDay: 1_000,
-  /** Answers being written for the whole host. A member has one, or one comparison. */
-  atOnce: 4,
   longestPrompt: 4_000,
   /** Most tokens of an answer, reasoning included. */
   mostAnswerTokens: 4_000,
 } as const;
 
+/**
+ * Questions a day of a server that has set nothing: never more than half of the host's, rounded up. A free key has 40 a
+ * day for all servers; if each might have 40, the first to wake up would leave none for the others.
+ */
+export function usualServerPerDay({ perDay }: Pick<QuestionSettings, "perDay">): number {
+  return Math.min(questionRules.serverPerDay, Math.ceil(perDay / 2));
+}
+
 /** Questions allowed in any stretch of time, and when the latest were asked, newest first: as many as allowed suffice. */
 export type QuestionWindow = { readonly most: number; readonly lengthMs: number; readonly asked: readonly Date[] };
 
-export type WindowName = "minute" | "day" | "member" | "server";
+/** "failed": a member's questions that failed and count for nobody but the host. */
+export type WindowName = "minute" | "day" | "member" | "failed" | "server";
 
-export const windowLengthMs = { minute: minuteMs, day: dayMs, member: hourMs, server: dayMs } as const satisfies Record<
-  WindowName,
-  number
->;
+export const windowLengthMs = {
+  minute: minuteMs,
+  day: dayMs,
+  member: hourMs,
+  failed: hourMs,
+  server: dayMs,
+} as const satisfies Record<WindowName, number>;
 
 /** All that decides whether somebody may ask now, as the database holds it under a lock. */
 export type QuestionBooks = {
@@ -52,6 +67,8 @@ export type LimitRefusal =
   /** The member's own last question is still being answered. */
   | { readonly reason: "member-busy" }
   | { readonly reason: "member-limit"; readonly most: number; readonly freeAt: Date }
+  /** So many of the member's questions have failed that no more are tried for them. */
+  | { readonly reason: "failed-limit"; readonly most: number; readonly freeAt: Date }
   | { readonly reason: "server-limit"; readonly most: number; readonly freeAt: Date }
   | { readonly reason: "server-off" }
   | { readonly reason: "host-busy" }
@@ -88,7 +105,7 @@ function freeAt(window: QuestionWindow, wanted: number, now: Date): Date | null 
 export function limitRefusal(
   books: QuestionBooks,
   wish: { readonly questions: number; readonly worstUsd: number | null },
-  { usdPerMonth }: Pick<QuestionSettings, "usdPerMonth">,
+  { usdPerMonth, atOnce }: Pick<QuestionSettings, "usdPerMonth" | "atOnce">,
   now: Date,
 ): LimitRefusal | null {
   const { windows } = books;
@@ -97,15 +114,15 @@ export function limitRefusal(
   if (books.restingUntil !== null && books.restingUntil > now) {
     return { reason: "key-resting", freeAt: books.restingUntil };
   }
-  for (const name of ["member", "server", "day", "minute"] as const) {
+  for (const name of ["member", "failed", "server", "day", "minute"] as const) {
     const window = windows[name];
     const at = freeAt(window, wish.questions, now);
     if (at === null) continue;
     if (at === "never") return { reason: "no-room-for-two" };
-    if (name === "member" || name === "server") return { reason: `${name}-limit`, most: window.most, freeAt: at };
-    return { reason: "host-limit", per: name, most: window.most, freeAt: at };
+    if (name === "minute" || name === "day") return { reason: "host-limit", per: name, most: window.most, freeAt: at };
+    return { reason: `${name}-limit`, most: window.most, freeAt: at };
   }
-  if (books.runningOfHost + wish.questions > questionRules.atOnce) return { reason: "host-busy" };
+  if (books.runningOfHost + wish.questions > atOnce) return { reason: "host-busy" };
   if (wish.worstUsd === null) return null;
   if (usdPerMonth === 0) return { reason: "costs-money" };
   return books.committedUsd + wish.worstUsd > usdPerMonth
@@ -117,6 +134,11 @@ export function limitRefusal(
 export function questionsLeft({ windows }: QuestionBooks, questions: number, now: Date): QuestionsLeft {
   const left = (window: QuestionWindow) => Math.max(0, window.most - taken(window, now) - questions);
   return { member: left(windows.member), server: left(windows.server), hostToday: left(windows.day) };
+}
+
+/** What is left when so many of the questions taken in have turned out to count for nobody but the host. */
+export function leftWithout(left: QuestionsLeft, uncounted: number): QuestionsLeft {
+  return { ...left, member: left.member + uncounted, server: left.server + uncounted };
 }
 
 /** A calendar month in UTC: "2026-03". */

@@ -53,6 +53,18 @@ export function tokensPerSecond({ firstWordMs, totalMs, answerTokens }: AnswerFi
   return (answerTokens * 1000) / (totalMs - firstWordMs);
 }
 
+/**
+ * Whether a question counts against its member's and server's limits. One that failed before anything was said does not,
+ * unless the question itself brought that about: else one member could use up the host's key with such questions.
+ */
+export function countsForMember(
+  question: Pick<Question, "state" | "answer" | "reasoningCharacters" | "failure">,
+): boolean {
+  const { state, answer, reasoningCharacters, failure } = question;
+  const isAskersDoing = failure?.reason === "moderated" || failure?.reason === "too-long";
+  return state !== "failed" || answer !== "" || reasoningCharacters > 0 || isAskersDoing;
+}
+
 /** What has been measured of a model by asking it, over its latest questions in a server. */
 export type MeasuredFigures = {
   /** At most `mostMeasured`. */

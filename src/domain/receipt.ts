@@ -1,3 +1,4 @@
+import type { TooYoung } from "./account-age.ts";
 import type { MarketStateName } from "./card.ts";
 import type { GuessRefusal } from "./decide-guess.ts";
 import { type Guess, oddsOf, paysPoints } from "./guess.ts";
@@ -65,7 +66,7 @@ export type GuessAnswer =
         | { readonly reason: "guess-only" }
         | { readonly reason: "no-name" }
         | { readonly reason: "name-too-long"; readonly mostCharacters: number }
-        | { readonly reason: "account-too-young"; readonly minimumDays: number; readonly readyAt: Date };
+        | TooYoung;
     };
 
 /** The receipt of a guess as it stands in its market, with nothing just staked or returned. */

@@ -30,7 +30,9 @@ export type DeliveryProblem = (typeof deliveryProblems)[number];
 
 /**
  * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
- * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ * change: what became of a model, to its thread. evidence: to its model's thread.
+ * To the moderators, waiting: listings left to them; candidate: who may have built a model; deadline: a model nobody was
+ * ever named for.
  * decision: what moderators decided about a model, to the channel set in /setup, else to the one it was decided in.
  */
 export const deliveryKinds = [
@@ -42,6 +44,8 @@ export const deliveryKinds = [
   "evidence",
   "waiting",
   "decision",
+  "candidate",
+  "deadline",
 ] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
@@ -65,6 +69,8 @@ export type Delivery = {
   readonly transactionId: number | null;
   /** The read a change or held listings came with; null for every other kind. */
   readonly aboutAt: Date | null;
+  /** What moderators are to judge, of a candidate. */
+  readonly candidateId: number | null;
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;
@@ -72,4 +78,6 @@ export type Delivery = {
   /** When it was first claimed: a crash may have left a message in the channel since then. Null the first time. */
   readonly firstClaimedAt: Date | null;
   readonly messageId: string | null;
+  /** Of evidence: the message surely has the files of its piece already. */
+  readonly showsFiles: boolean;
 };

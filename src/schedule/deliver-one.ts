@@ -1,8 +1,11 @@
+import { currentTime } from "../actions/current-time.ts";
+import { recordCandidateSent } from "../actions/deliver-candidate.ts";
 import { recordPieceSent } from "../actions/deliver-evidence.ts";
 import {
   recordChannel,
   recordFailed,
   recordHeld,
+  recordLater,
   recordPosted,
   recordRetry,
   recordSent,
@@ -13,8 +16,10 @@ import { editDelivery, postDelivery, systemChannel } from "../discord/deliveries
 import { messageOf } from "../discord/delivery-message.ts";
 import { openThread } from "../discord/delivery-thread.ts";
 import type { Line } from "../discord/line.ts";
+import { waitToEdit } from "../discord/old-edits.ts";
 import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
+import { withFilesAsTheyAre } from "../discord/views/evidence.ts";
 import { labNames } from "../discord/views/lab-words.ts";
 import type { MessageView } from "../discord/views/message.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
@@ -28,26 +33,50 @@ export async function deliver(app: App, line: Line, claimed: ClaimedDelivery): P
     if (posted.kind === "posted") {
       delivery = { ...delivery, channelId: posted.channelId, messageId: posted.messageId };
       await finish(app, line, { ...claimed, delivery }, posted);
-    } else await note(app, delivery, posted);
+    } else if (posted.kind === "later") await recordLater(app, delivery, posted);
+    else await note(app, delivery, posted);
   } catch (err) {
     app.log.error({ err, delivery: delivery.key }, "a delivery failed");
     await recordRetry(app, delivery, { unsure: true });
   }
 }
 
-async function send(app: App, line: Line, claimed: ClaimedDelivery): Promise<Posting> {
+/** It is there, and it is not its turn to be edited. */
+type Later = {
+  readonly kind: "later";
+  readonly afterMs: number;
+  readonly channelId: string;
+  readonly messageId: string;
+};
+
+async function send(app: App, line: Line, claimed: ClaimedDelivery): Promise<Posting | Later> {
   const { delivery, piece } = claimed;
-  if (!piece) return delivery.messageId === null ? post(app, line, claimed) : postedBefore(delivery);
   const posted = delivery.messageId === null ? await post(app, line, claimed) : postedBefore(delivery);
-  // One that was there before may show what the piece was then.
+  if (posted.kind !== "posted" || !isKeptCurrent(claimed)) return posted;
+  // One that was there before may show what was so then.
   const mayBeOld = delivery.messageId !== null || delivery.firstClaimedAt !== null;
-  if (posted.kind !== "posted" || !mayBeOld) return posted;
-  return editDelivery(line, delivery, posted, await message(app, claimed));
+  if (!mayBeOld) return posted;
+  if (!piece) {
+    const afterMs = waitToEdit(line.client, posted, await currentTime(app));
+    if (afterMs > 0) return { ...posted, kind: "later", afterMs };
+  }
+  const edited = await editDelivery(line, delivery, posted, await message(app, claimed));
+  // What moderators were asked may stay as it is where it cannot be edited: each press looks again.
+  return piece || edited.kind === "retry" ? edited : posted;
+}
+
+/** Whether the message says later what became of what it is about. */
+function isKeptCurrent({ delivery: { kind }, piece }: ClaimedDelivery): boolean {
+  return piece !== null || kind === "candidate" || kind === "deadline";
 }
 
 async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
-  const shown = claimed.piece && (await withCopies(app, claimed.piece));
-  return messageOf(claimed, labNames(app.models.of(claimed.delivery.serverId).labs), shown);
+  const { delivery, piece } = claimed;
+  const names = labNames(app.models.of(delivery.serverId).labs);
+  if (piece?.state === "shown" && delivery.showsFiles) {
+    return withFilesAsTheyAre(messageOf(claimed, names, { piece, copies: [], missing: [] }));
+  }
+  return messageOf(claimed, names, piece && (await withCopies(app, piece)));
 }
 
 function postedBefore({ key, channelId, messageId }: Delivery) {
@@ -63,7 +92,9 @@ async function post(app: App, line: Line, claimed: ClaimedDelivery): Promise<Pos
       : ({ kind: "channel", channelId: delivery.channelId } as const);
   if (to.kind !== "channel") return to;
   if (delivery.channelId === null) await recordChannel(app, delivery, to.channelId);
-  const isGone = claimed.piece !== null && claimed.piece.state !== "shown";
+  const { piece, candidate } = claimed;
+  const isGone =
+    (piece !== null && piece.state !== "shown") || (candidate !== null && candidate.standing.kind !== "waits");
   return postDelivery(line, delivery, to.channelId, await message(app, claimed), { onlyLook: isGone });
 }
 
@@ -71,11 +102,15 @@ async function post(app: App, line: Line, claimed: ClaimedDelivery): Promise<Pos
 async function finish(
   app: App,
   line: Line,
-  { delivery, card, piece }: ClaimedDelivery,
+  { delivery, card, piece, candidate }: ClaimedDelivery,
   { channelId, messageId }: { channelId: string; messageId: string },
 ): Promise<void> {
   if (piece) {
     await recordPieceSent(app, delivery, piece, { channelId, messageId });
+    return;
+  }
+  if (candidate) {
+    await recordCandidateSent(app, delivery, candidate, { channelId, messageId });
     return;
   }
   if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {

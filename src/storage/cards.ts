@@ -29,12 +29,12 @@ export async function markCardsOfModels(tx: Transaction, modelIds: readonly numb
     .where(sql`${markets.marketId} in ${inOrder}`);
 }
 
-/** Marks all cards of a server. */
+/** Marks the cards of a server that may have changed while nobody was there: those of models that go on. */
 export async function markCardsOfServer(tx: Transaction, serverId: string, dueAt: Date): Promise<void> {
   await tx
     .update(markets)
     .set({ cardDueAt: noLaterThan(dueAt) })
-    .where(eq(markets.serverId, serverId));
+    .where(and(eq(markets.serverId, serverId), inArray(markets.state, ["open", "frozen"])));
 }
 
 /**

@@ -3,10 +3,13 @@ import type { SQL } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { migrate } from "./migrate.ts";
 
-export { transact } from "./transact.ts";
+export { transact, transactInTwo } from "./transact.ts";
 
 /** What all of storage runs its queries on, whichever driver is behind it. */
-export type Db = PgDatabase<PgQueryResultHKT>;
+export type Db = PgDatabase<PgQueryResultHKT> & {
+  /** Connections of one transaction at a time, for `transactInTwo`; those at work are taken out. */
+  readonly lines?: Db[];
+};
 
 /** A `Db` inside a transaction. It can stand wherever a `Db` is asked for. */
 export type Transaction = Parameters<Parameters<Db["transaction"]>[0]>[0];

@@ -1,11 +1,11 @@
-import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
 import { deliveries } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 type NewDelivery = Pick<
   typeof deliveries.$inferInsert,
-  "key" | "kind" | "serverId" | "modelId" | "transactionId" | "channelId" | "aboutAt" | "dueAt"
+  "key" | "kind" | "serverId" | "modelId" | "transactionId" | "channelId" | "aboutAt" | "candidateId" | "dueAt"
 >;
 
 /** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
@@ -14,7 +14,7 @@ const rowsAtOnce = 5_000;
 /** Kinds of messages that go to the announcement channel set in /setup. */
 export const toSetChannel = ["announcement", "summary"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
-export const toModerators = ["waiting"] as const;
+export const toModerators = ["waiting", "candidate", "deadline"] as const;
 /** Kinds that are owed to one thread, and to no other channel. */
 export const toThread = ["change", "evidence"] as const;
 /** Kinds that go to the announcement channel, or without one to where they came from. */
@@ -75,6 +75,28 @@ export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: 
     .update(deliveries)
     .set({ state: "due", dueAt, attempts: 0, problem: null })
     .where(and(eq(deliveries.key, `evidence:${evidenceId}`), inArray(deliveries.state, ["sent", "held", "failed"])));
+  await tx
+    .update(deliveries)
+    .set({ showsFiles: false })
+    .where(eq(deliveries.key, `evidence:${evidenceId}`));
+}
+
+/**
+ * Makes the posted message of a piece due again for its new counts: at once, or `pacedMs` after it was last written. One
+ * that is due already will show them, and what is just being sent is looked at by its sender.
+ */
+export async function recountInThread(tx: Transaction, evidenceId: number, at: Date, pacedMs: number): Promise<void> {
+  const dueAt = sql`greatest(${at.toISOString()}::timestamptz, ${deliveries.sentAt} + make_interval(secs => ${pacedMs / 1000}))`;
+  await tx
+    .update(deliveries)
+    .set({ state: "due", dueAt, attempts: 0, problem: null })
+    .where(
+      and(
+        eq(deliveries.key, `evidence:${evidenceId}`),
+        inArray(deliveries.state, ["sent", "held", "failed"]),
+        isNotNull(deliveries.messageId),
+      ),
+    );
 }
 
 /** Servers among these that wait for a summary nobody has begun to send: what it says is decided when it is sent. */

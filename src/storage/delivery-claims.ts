@@ -45,7 +45,7 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedBy: by,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
-      channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
+      channelId: sql`case when ${deliveries.claimedAt} is not null or ${deliveries.messageId} is not null then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
         when ${inArray(deliveries.kind, [...toSetOrOwnChannel])}

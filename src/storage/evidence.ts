@@ -1,24 +1,12 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
-import type { Evidence, EvidenceKind, EvidenceSource, Stance } from "../domain/evidence.ts";
+import { and, asc, eq, getTableColumns, inArray, isNotNull, ne, type SQL } from "drizzle-orm";
+import type { Evidence, EvidenceSource } from "../domain/evidence.ts";
 import type { KeptFile } from "../domain/kept-file.ts";
 import type { Db, Transaction } from "./database.ts";
+import { readAlike } from "./evidence-alike.ts";
 import { evidence, evidenceFiles, members, models } from "./schema.ts";
 
 type EvidenceRow = typeof evidence.$inferSelect;
 type FileRow = typeof evidenceFiles.$inferSelect;
-
-/** Others alike that are pointed out with a piece. */
-const mostAlike = 3;
-
-/** More votes first, as `byVotes` in the rules orders them. */
-export const votesFirst: readonly SQL[] = [
-  desc(sql`${evidence.convincing} - ${evidence.weak}`),
-  desc(evidence.convincing),
-  asc(evidence.evidenceId),
-];
-
-/** The pieces that point to a lab, then those that point away, each by votes: "for" sorts behind "against". */
-export const byStance: readonly SQL[] = [desc(evidence.stance), ...votesFirst];
 
 /** Pieces as they are, with model, author, files and others alike, in three queries however many they are. */
 export async function readEvidence(
@@ -72,63 +60,10 @@ async function withTheRest(
     weak: row.weak,
     state: row.state,
     hiddenReason: row.hiddenReason,
+    restoredReason: row.restoredReason,
     at: row.at,
     alike: alike.get(row.evidenceId) ?? [],
   }));
-}
-
-/** Earlier pieces with the same link or file as these, by id: found through their indexes. */
-async function readAlike(
-  db: Db | Transaction,
-  rows: readonly EvidenceRow[],
-  files: readonly FileRow[],
-): Promise<Map<number, number[]>> {
-  const serverIds = [...new Set(rows.map(({ serverId }) => serverId))];
-  const links = [...new Set(rows.flatMap(({ linkKey }) => (linkKey === null ? [] : [linkKey])))];
-  const hashes = [...new Set(files.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])))];
-  if (links.length + hashes.length === 0) return new Map();
-  const shown = and(inArray(evidence.serverId, serverIds), eq(evidence.state, "shown"));
-  const last = Math.max(...rows.map(({ evidenceId }) => evidenceId));
-  const ofServer = { evidenceId: evidence.evidenceId, serverId: evidence.serverId };
-  const linked =
-    links.length === 0
-      ? []
-      : await db
-          .select({ ...ofServer, mark: sql<string>`${evidence.linkKey}` })
-          .from(evidence)
-          .where(and(shown, inArray(evidence.linkKey, links), lt(evidence.evidenceId, last)))
-          .orderBy(evidence.evidenceId)
-          .limit(500);
-  const filed =
-    hashes.length === 0
-      ? []
-      : await db
-          .select({ ...ofServer, mark: sql<string>`${evidenceFiles.sha256}` })
-          .from(evidenceFiles)
-          .innerJoin(evidence, eq(evidence.evidenceId, evidenceFiles.evidenceId))
-          .where(
-            and(
-              shown,
-              inArray(evidenceFiles.serverId, serverIds),
-              inArray(evidenceFiles.sha256, hashes),
-              lt(evidence.evidenceId, last),
-            ),
-          )
-          .orderBy(evidence.evidenceId)
-          .limit(500);
-  return new Map(
-    rows.map((row) => {
-      const marks = new Set<string | null>([
-        row.linkKey,
-        ...files.filter(({ evidenceId }) => evidenceId === row.evidenceId).map(({ sha256 }) => sha256),
-      ]);
-      const others = [...linked, ...filed].filter(
-        (other) => other.evidenceId < row.evidenceId && other.serverId === row.serverId && marks.has(other.mark),
-      );
-      const ids = [...new Set(others.map(({ evidenceId }) => evidenceId))].sort((a, b) => a - b);
-      return [row.evidenceId, ids.slice(0, mostAlike)] as const;
-    }),
-  );
 }
 
 function fileOf({ attachmentId, name, contentType, sizeBytes, sha256, problem }: FileRow): KeptFile {
@@ -192,30 +127,6 @@ export async function insertEvidence(
   return evidenceId;
 }
 
-/** How many pieces a member has filed on a model, withdrawn ones included: those took up space too. */
-export async function countOfMember(tx: Transaction, of: { serverId: string; modelId: number; memberId: string }) {
-  const { serverId, modelId, memberId } = of;
-  return tx.$count(
-    evidence,
-    and(eq(evidence.serverId, serverId), eq(evidence.modelId, modelId), eq(evidence.memberId, memberId)),
-  );
-}
-
-/** How many pieces a server has filed since then. */
-export async function countSince(tx: Transaction, serverId: string, since: Date): Promise<number> {
-  return tx.$count(evidence, and(eq(evidence.serverId, serverId), gt(evidence.at, since)));
-}
-
-/** What the own copies of a server's files since then take, in bytes. */
-export async function bytesSince(db: Db | Transaction, serverId: string, since: Date): Promise<number> {
-  const [row] = await db
-    .select({ bytes: sql<number>`coalesce(sum(${evidenceFiles.sizeBytes}), 0)`.mapWith(Number) })
-    .from(evidence)
-    .innerJoin(evidenceFiles, eq(evidenceFiles.evidenceId, evidence.evidenceId))
-    .where(and(eq(evidence.serverId, serverId), gt(evidence.at, since), sql`${evidenceFiles.sha256} is not null`));
-  return row?.bytes ?? 0;
-}
-
 /** A member's own pieces on a model that are not withdrawn, to compare a new one with. */
 export async function readOwnPieces(
   tx: Transaction,
@@ -232,89 +143,23 @@ export async function readOwnPieces(
   );
 }
 
-export type BoardFilter = {
-  readonly serverId: string;
-  readonly modelId: number;
-  readonly lab?: string | null;
-  readonly kind?: EvidenceKind | null;
-  readonly stance?: Stance;
-};
-
-/** The pieces shown to everybody that fit. */
-export function onBoard({ serverId, modelId, lab, kind, stance }: BoardFilter): SQL | undefined {
-  return and(
-    eq(evidence.serverId, serverId),
-    eq(evidence.modelId, modelId),
-    eq(evidence.state, "shown"),
-    lab ? eq(evidence.lab, lab) : undefined,
-    kind ? eq(evidence.kind, kind) : undefined,
-    stance ? eq(evidence.stance, stance) : undefined,
-  );
+/** Lets go of the copies of a withdrawn piece's files; what they were called and how large they were stays. */
+export async function letFilesGo(tx: Transaction, evidenceId: number): Promise<void> {
+  await tx
+    .update(evidenceFiles)
+    .set({ sha256: null, problem: "removed" })
+    .where(and(eq(evidenceFiles.evidenceId, evidenceId), isNotNull(evidenceFiles.sha256)));
 }
 
-/** How many pieces point to and away from each lab, and how convincing those for it are found. */
-export async function countByLab(db: Db | Transaction, filter: BoardFilter) {
-  return db
-    .select({
-      lab: evidence.lab,
-      for: sql<number>`count(*) filter (where ${evidence.stance} = 'for')`.mapWith(Number),
-      against: sql<number>`count(*) filter (where ${evidence.stance} = 'against')`.mapWith(Number),
-      convincing:
-        sql<number>`coalesce(sum(${evidence.convincing} - ${evidence.weak}) filter (where ${evidence.stance} = 'for'), 0)`.mapWith(
-          Number,
-        ),
-    })
-    .from(evidence)
-    .where(onBoard(filter))
-    .groupBy(evidence.lab);
+/** Which of these copies belong to a piece of any server. */
+export async function readUsedCopies(db: Db | Transaction, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await db
+    .selectDistinct({ sha256: evidenceFiles.sha256 })
+    .from(evidenceFiles)
+    .where(inArray(evidenceFiles.sha256, [...hashes]));
+  return new Set(rows.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])));
 }
-
-/** The strongest piece of each lab and stance among these labs, in one query. */
-export async function readStrongest(
-  db: Db | Transaction,
-  filter: BoardFilter,
-  labs: readonly string[],
-): Promise<Evidence[]> {
-  if (labs.length === 0) return [];
-  const best = db
-    .selectDistinctOn([evidence.lab, evidence.stance], { evidenceId: evidence.evidenceId })
-    .from(evidence)
-    .where(and(onBoard(filter), inArray(evidence.lab, [...labs])))
-    .orderBy(evidence.lab, evidence.stance, ...votesFirst);
-  return readEvidence(db, inArray(evidence.evidenceId, best), { order: votesFirst });
-}
-
-/** Counts of the pieces shown on these servers' models, for cards. */
-export async function countStances(
-  db: Db | Transaction,
-  serverIds: readonly string[],
-  modelIds: readonly number[],
-): Promise<StanceCounts[]> {
-  if (serverIds.length === 0 || modelIds.length === 0) return [];
-  return db
-    .select({
-      serverId: evidence.serverId,
-      modelId: evidence.modelId,
-      for: sql<number>`count(*) filter (where ${evidence.stance} = 'for')`.mapWith(Number),
-      against: sql<number>`count(*) filter (where ${evidence.stance} = 'against')`.mapWith(Number),
-    })
-    .from(evidence)
-    .where(
-      and(
-        inArray(evidence.serverId, [...serverIds]),
-        inArray(evidence.modelId, [...modelIds]),
-        eq(evidence.state, "shown"),
-      ),
-    )
-    .groupBy(evidence.serverId, evidence.modelId);
-}
-
-export type StanceCounts = {
-  readonly serverId: string;
-  readonly modelId: number;
-  readonly for: number;
-  readonly against: number;
-};
 
 /** Changes a piece whose row is locked. */
 export async function changePiece(tx: Transaction, evidenceId: number, change: Partial<EvidenceRow>): Promise<void> {

@@ -59,6 +59,8 @@ export type GuessFacts = {
   labs: (typeof serverLabs.$inferSelect)[];
   /** Two for each guess, taken beforehand, so that all rows of a batch can be sent in one statement. */
   transactionIds: number[];
+  /** PostgreSQL's name for the transaction that holds the locks. */
+  lockedIn: string;
 };
 
 const reading = statement<GuessFacts>(
@@ -106,7 +108,8 @@ const reading = statement<GuessFacts>(
     ${jsonOf(sql`
       select ${columnsOf(serverLabs, "lab")} from place join ${serverLabs} as lab on lab.server_id = place.server_id`)} as labs,
     (select json_agg(nextval('transactions_transaction_id_seq'))
-      from generate_series(1, (select 2 * count(*)::int from asked))) as "transactionIds"`,
+      from generate_series(1, (select 2 * count(*)::int from asked))) as "transactionIds",
+    pg_current_xact_id()::text as "lockedIn"`,
 );
 
 /**

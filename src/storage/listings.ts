@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { and, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import type { DatedListing } from "../domain/confirmed-listing.ts";
 import type { Listing } from "../domain/listing.ts";
 import type { Db, Transaction } from "./database.ts";
 import { recordset, selectAll } from "./recordset.ts";
@@ -90,7 +91,28 @@ export async function readKnown(tx: Transaction): Promise<Map<string, { hash: st
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }
 
+/** What the last read knows of the listings in the catalogue, without their descriptions, which are long. */
+export async function readListedFacts(db: Db): Promise<Listing[]> {
+  const short = sql<Listing>`${listings.facts} || '{"description": null}'::jsonb`;
+  const rows = await db
+    .select({ facts: short })
+    .from(listings)
+    .where(and(eq(listings.listed, true), isNotNull(listings.facts)));
+  return rows.map(({ facts }) => facts);
+}
+
 export type ListingRow = typeof listings.$inferInsert;
+
+/** Since when these listings are known, and their facts, by id. */
+export async function readDatedListings(db: Db, listingIds: readonly string[]): Promise<Map<string, DatedListing>> {
+  if (listingIds.length === 0) return new Map();
+  const { listingId, firstSeenAt, facts } = listings;
+  const rows = await db
+    .select({ listingId, firstSeenAt, facts })
+    .from(listings)
+    .where(inArray(listingId, [...listingIds]));
+  return new Map(rows.map((row) => [row.listingId, row]));
+}
 
 /** Writes listings that are new, have changed or are back. Only facts and presence of those known before change. */
 export async function putListings(tx: Transaction, rows: readonly ListingRow[]): Promise<void> {

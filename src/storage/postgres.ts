@@ -7,6 +7,8 @@ const oldestSupported = 15;
 const defaultConnectTimeoutSeconds = 10;
 const closeTimeoutSeconds = 5;
 const longestReconnectWaitSeconds = 2;
+/** As many as there are batches of guesses at once. */
+const mostLines = 2;
 
 /**
  * Connects to a PostgreSQL server, with at most `poolSize` connections at once.
@@ -14,17 +16,22 @@ const longestReconnectWaitSeconds = 2;
  */
 export async function openPostgres(databaseUrl: string, poolSize: number): Promise<Database> {
   const address = readAddress(databaseUrl);
-  const client = connect(address, poolSize);
+  const lineCount = Math.min(mostLines, Math.floor(poolSize / 2));
+  const client = connect(address, poolSize - lineCount);
   try {
     await refuseOldServer(client, address);
   } catch (error) {
     await client.end({ timeout: 0 });
     throw error instanceof StorageUnavailable ? error : explain(error, address);
   }
+  // A client of one connection sends what it is given in that order, without waiting for answers in between.
+  const lines = Array.from({ length: lineCount }, () => connect(address, 1));
   return {
     kind: "postgres",
-    db: drizzle(client),
-    close: () => client.end({ timeout: closeTimeoutSeconds }),
+    db: Object.assign(drizzle(client), { lines: lines.map((line) => drizzle(line)) }),
+    async close() {
+      await Promise.all([client, ...lines].map((each) => each.end({ timeout: closeTimeoutSeconds })));
+    },
   };
 }
 

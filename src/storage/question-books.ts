@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, not, type SQL, sql } from "drizzle-orm";
 import {
   monthOf,
   type QuestionBooks,
@@ -61,6 +61,11 @@ export async function readBooks(
         "member",
         questionRules.memberPerHour,
         and(eq(questions.memberId, asks.memberId), questions.isCounted),
+      ),
+      failed: await window(
+        "failed",
+        questionRules.failedPerHour,
+        and(eq(questions.memberId, asks.memberId), not(questions.isCounted)),
       ),
       server: await window(
         "server",

@@ -103,7 +103,9 @@ export async function readQuestion(db: Db | Transaction, serverId: string, quest
   const [row] = await selectQuestions(db).where(
     and(eq(questions.serverId, serverId), eq(questions.questionId, questionId)),
   );
-  return row ? { question: questionOf(row), earlierIds: row.earlierIds, besideId: row.besideId } : null;
+  if (!row) return null;
+  const { earlierIds, besideId, messageIds } = row;
+  return { question: questionOf(row), earlierIds, besideId, messageIds };
 }
 
 /** Prompt and answer of these questions of a server, oldest first. */
@@ -192,15 +194,9 @@ export async function askToStop(db: Db, serverId: string, questionId: number): P
   return stopped.length > 0;
 }
 
-/**
- * Holds questions for longer, those answered already included: until their messages are finished. Tells which of them
- * somebody asked to stop.
- */
-export async function holdQuestions(
-  db: Db,
-  questionIds: readonly number[],
-  holder: string,
-): Promise<{ stopAsked: boolean }> {
+/** Holds questions that are answered for longer, until their messages are finished. Tells how many are still this process's. */
+export async function holdQuestions(db: Db, questionIds: readonly number[], holder: string): Promise<number> {
+  if (questionIds.length === 0) return 0;
   const rows = await db
     .update(questions)
     .set({ heldUntil: heldFromNow })
@@ -211,8 +207,8 @@ export async function holdQuestions(
         isNotNull(questions.heldUntil),
       ),
     )
-    .returning({ stopAsked: questions.stopAsked });
-  return { stopAsked: rows.some(({ stopAsked }) => stopAsked) };
+    .returning({ id: questions.questionId });
+  return rows.length;
 }
 
 export type LostQuestion = {

@@ -7,5 +7,6 @@ export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
 export * from "./schema/paces.ts";
 export * from "./schema/questions.ts";
+export * from "./schema/reveals.ts";
 export * from "./schema/servers.ts";
 export * from "./schema/settlements.ts";

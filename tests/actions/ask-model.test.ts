@@ -2,75 +2,18 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { addModel } from "../../src/actions/add-model.ts";
 import { answerQuestions } from "../../src/actions/answer-question.ts";
-import { type AskAnswer, type AskRequest, askModel } from "../../src/actions/ask-model.ts";
 import { finishedAnswer, takeOverAnswers } from "../../src/actions/finish-questions.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import { stopQuestion } from "../../src/actions/stop-question.ts";
-import type { ChatFailure } from "../../src/domain/chat.ts";
+import { countsForMember } from "../../src/domain/question.ts";
 import { questionRules } from "../../src/domain/question-limits.ts";
-import type { Db } from "../../src/storage/database.ts";
 import { models, questionBudget, questions, servers } from "../../src/storage/schema.ts";
-import { aClock, anApp } from "../support/app.ts";
-import { describeOnBoth, embedded, type TestDatabase } from "../support/database.ts";
-import { aKey, aListing, aMarket, aModel, anId, aServer, named } from "../support/factories.ts";
-import { aScriptedChat } from "../support/scripted-chat.ts";
+import { anApp } from "../support/app.ts";
+import { describeOnBoth, embedded } from "../support/database.ts";
+import { aKey, aListing, aMarket, aMember, aModel, aServer, named } from "../support/factories.ts";
+import { aDesk, forget, refusalOf, taken } from "./question-desk.ts";
 
-const ann = named("Ann");
 const never = new AbortController().signal;
-
-async function aDesk(database: TestDatabase, settings = { perMinute: 15, perDay: 40, usdPerMonth: 0 }) {
-  const { db } = await database.open();
-  const clock = aClock();
-  const script = aScriptedChat();
-  const app = anApp(db, clock, { chat: script.chat, questions: settings });
-  const { serverId } = await aServer(db);
-  const { modelId } = await aModel(db);
-  await aMarket(db, { serverId, modelId });
-  const request = (changes: Partial<AskRequest> = {}): AskRequest => ({
-    key: aKey(),
-    serverId,
-    channelId: anId(),
-    parentChannelId: null,
-    roleIds: [],
-    member: ann,
-    whom: { kind: "model", modelId },
-    prompt: "Who built you?",
-    compareWith: null,
-    ...changes,
-  });
-  const ask = (changes: Partial<AskRequest> = {}) => askModel(app, request(changes));
-  /** Asks and lets the model answer, to the end. */
-  async function answered(changes: Partial<AskRequest> = {}, failure: ChatFailure | null = null) {
-    const { asks, chat } = taken(await ask(changes));
-    const answering = answerQuestions(app, chat, asks);
-    const running = answering.run(() => {}, never);
-    const model = await script.asked();
-    if (failure) model.fail(failure);
-    else {
-      model.say("Nobody.");
-      model.end();
-    }
-    await running;
-    await answering.close(true);
-    return answering.now()[0]!;
-  }
-  return { db, app, clock, script, serverId, modelId, request, ask, answered };
-}
-
-function taken(answer: AskAnswer) {
-  if (!answer.asked) throw new Error(`refused: ${JSON.stringify(answer.refusal)}`);
-  return answer;
-}
-
-function refusalOf(answer: AskAnswer) {
-  if (answer.asked) throw new Error("it was not refused");
-  return answer.refusal;
-}
-
-/** Pretends that a process has been silent for long. */
-async function forget(db: Db) {
-  await db.update(questions).set({ heldUntil: new Date(0) });
-}
 
 describe("a question to a model", () => {
   const database = embedded;
@@ -120,7 +63,8 @@ describe("a question to a model", () => {
   });
 
   it("counts against the host's minute and day, whoever asks where", async () => {
-    const { ask, answered, clock } = await aDesk(database, { perMinute: 2, perDay: 3, usdPerMonth: 0 });
+    const { db, ask, answered, clock, serverId } = await aDesk(database, { perMinute: 2, perDay: 3, usdPerMonth: 0 });
+    await db.update(servers).set({ questionsPerDay: 40 }).where(eq(servers.serverId, serverId));
     const first = clock.now;
     await answered();
     await answered({ member: named("Bob") });
@@ -142,10 +86,44 @@ describe("a question to a model", () => {
     const { db, ask, answered } = await aDesk(database, { perMinute: 2, perDay: 40, usdPerMonth: 0 });
     await answered({}, { reason: "provider-failed" });
     const { left } = taken(await ask());
-    expect(left).toEqual({ member: 9, server: 39, hostToday: 38 });
+    expect(left).toEqual({ member: 9, server: 19, hostToday: 38 });
     const counted = await db.select({ isCounted: questions.isCounted }).from(questions).orderBy(questions.questionId);
     expect(counted).toEqual([{ isCounted: false }, { isCounted: true }]);
     expect(refusalOf(await ask({ member: named("Bob") }))).toMatchObject({ reason: "host-limit", per: "minute" });
+  });
+
+  it("that fails and takes nothing from its asker is tried fifteen times an hour, and then no more", async () => {
+    const { ask, answered, clock } = await aDesk(database, { perMinute: 1_000, perDay: 1_000 });
+    const first = clock.now;
+    for (let i = 0; i < questionRules.failedPerHour; i += 1) {
+      const failed = await answered({}, { reason: "provider-failed" });
+      expect(countsForMember(failed)).toBe(false);
+      clock.pass({ minutes: 1 });
+    }
+    const freeAt = new Date(first.getTime() + 3_600_000);
+    expect(refusalOf(await ask())).toEqual({ reason: "failed-limit", most: 15, freeAt });
+    taken(await ask({ member: named("Bob") }));
+    clock.set(freeAt);
+    taken(await ask());
+  });
+
+  it("may be asked half of the host's day in a server that has set nothing, and as much as a server has set", async () => {
+    const { db, ask, answered, serverId } = await aDesk(database, { perMinute: 100, perDay: 4 });
+    await answered();
+    await answered({ member: named("Bob") });
+    expect(refusalOf(await ask())).toMatchObject({ reason: "server-limit", most: 2 });
+    await db.update(servers).set({ questionsPerDay: 30 }).where(eq(servers.serverId, serverId));
+    taken(await ask());
+  });
+
+  it("waits until an account is as old as the server wants it", async () => {
+    const { db, ask, serverId, clock } = await aDesk(database);
+    await db.update(servers).set({ minimumAccountDays: 7 }).where(eq(servers.serverId, serverId));
+    const member = aMember({ createdAt: clock.now });
+    const readyAt = new Date(clock.now.getTime() + 7 * 86_400_000);
+    expect(refusalOf(await ask({ member }))).toEqual({ reason: "account-too-young", minimumDays: 7, readyAt });
+    clock.set(readyAt);
+    taken(await ask({ member }));
   });
 
   it("waits as long as OpenRouter wants the key to wait", async () => {
@@ -247,6 +225,26 @@ describe("a question to a model", () => {
 });
 
 describeOnBoth("an answer", (database) => {
+  it("is no longer its process's when another has taken it over: the model is told to stop, and nothing is written", async () => {
+    const { app, db, clock, ask, script } = await aDesk(database);
+    const { asks, chat } = taken(await ask());
+    let elapsedMs = 0;
+    const answering = answerQuestions({ ...app, elapsedMs: () => elapsedMs }, chat, asks);
+    const running = answering.run(() => {}, never);
+    const model = await script.asked();
+    expect(await answering.isOurs()).toBe(true);
+    await forget(db);
+    const other = anApp(db, clock);
+    expect(await takeOverAnswers(other)).toHaveLength(1);
+    // It slept, and asks before it writes.
+    elapsedMs += 30_000;
+    expect(await answering.isOurs()).toBe(false);
+    expect(model.stopped).toBe(true);
+    await running;
+    await answering.close(false);
+    expect((await db.select().from(questions))[0]).toMatchObject({ state: "interrupted", holder: other.name });
+  });
+
   it("is finished by one other process when its own is dead, and keeps what was written", async () => {
     const { app, db, clock, ask, script } = await aDesk(database);
     const { asks, chat } = taken(await ask());
@@ -255,7 +253,8 @@ describeOnBoth("an answer", (database) => {
     const model = await script.asked();
     model.say("Half of it");
     await answering.shownIn(["m1"]);
-    await expect.poll(async () => (await db.select().from(questions))[0]?.answer).toBe("Half of it");
+    const stored = async () => (await db.select().from(questions))[0]?.answer;
+    await expect.poll(stored, { timeout: 10_000 }).toBe("Half of it");
     await answering.close(false);
     await forget(db);
     const others = [anApp(db, clock), anApp(db, clock)];

@@ -44,6 +44,7 @@ describeOnBoth("claiming what is due", (database) => {
       serverId: "100",
       modelId: opened[0]?.modelId,
       aboutAt: null,
+      candidateId: null,
       channelId: "110",
       pingRoleId: "120",
       threadPerModel: true,
@@ -52,6 +53,7 @@ describeOnBoth("claiming what is due", (database) => {
       evidenceId: null,
       transactionId: null,
       messageId: null,
+      showsFiles: false,
     });
     expect(first?.card?.name).toBe("Ox Alpha");
     expect(first?.late).toBe(false);

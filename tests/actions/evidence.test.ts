@@ -1,16 +1,21 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { addEvidence, type EvidenceRequest } from "../../src/actions/add-evidence.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideEvidence } from "../../src/actions/decide-evidence.ts";
+import { recordPieceSent } from "../../src/actions/deliver-evidence.ts";
 import { listEvidence } from "../../src/actions/list-evidence.ts";
+import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";
 import { voteEvidence } from "../../src/actions/vote-evidence.ts";
 import type { App } from "../../src/app.ts";
 import { evidenceLimits, evidenceVotes } from "../../src/domain/evidence.ts";
-import type { FileKeeper, KeptFile } from "../../src/domain/kept-file.ts";
+import { type FileKeeper, fileLimits, type Keeping, noFiles, notKept } from "../../src/domain/kept-file.ts";
 import type { Member } from "../../src/domain/member.ts";
 import type { Db } from "../../src/storage/database.ts";
-import { deliveries, evidence, evidenceVoices } from "../../src/storage/schema.ts";
+import { readUsedCopies } from "../../src/storage/evidence.ts";
+import { bytesSince } from "../../src/storage/evidence-limits.ts";
+import { deliveries, evidence, evidenceDecisions, evidenceVoices, markets } from "../../src/storage/schema.ts";
 import { aClock, anApp } from "../support/app.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";
 import { aKey, aMarket, aMember } from "../support/factories.ts";
@@ -46,16 +51,20 @@ async function refused(app: App, request: EvidenceRequest) {
   return answer.added ? null : answer.refusal;
 }
 
-/** Keeps what is called "good", under a hash of its name; nothing else can be had. */
-const someFiles: FileKeeper = {
-  async keep({ attachmentId, name, sizeBytes }): Promise<KeptFile> {
-    const file = { attachmentId, name, sizeBytes };
-    return name.startsWith("good")
-      ? { ...file, contentType: "image/png", sha256: Buffer.from(name.padEnd(32)).toString("hex"), problem: null }
-      : { ...file, contentType: "", sha256: null, problem: "gone" };
-  },
-  find: async () => null,
-};
+const hashOf = (name: string) => Buffer.from(name.padEnd(32)).toString("hex");
+
+/** Keeps what is called "good", under a hash of its name; nothing else can be had. Tells what was taken back. */
+function someFiles(takenBack: string[] = []): FileKeeper {
+  return {
+    ...noFiles,
+    async keep(attachment): Promise<Keeping> {
+      const { attachmentId, name, sizeBytes } = attachment;
+      if (!name.startsWith("good")) return notKept(attachment, "gone");
+      const file = { attachmentId, name, sizeBytes, contentType: "image/png", sha256: hashOf(name), problem: null };
+      return { file, takeBack: async () => void takenBack.push(name) };
+    },
+  };
+}
 
 const aFile = (name: string, sizeBytes = 100) => ({ attachmentId: "1", name, url: "https://cdn", sizeBytes });
 
@@ -106,7 +115,7 @@ describeOnBoth("filing evidence", (database) => {
   it("keeps the text when a file cannot be kept, and says which", async () => {
     const { db } = await database.open();
     const where = await aMarket(db);
-    const app = { ...anApp(db), files: someFiles };
+    const app = { ...anApp(db), files: someFiles() };
     const piece = await aPiece(app, where, {
       files: [aFile("good.png"), aFile("bad.png"), aFile("good2.png", 9_000_000)],
     });
@@ -122,7 +131,7 @@ describeOnBoth("filing evidence", (database) => {
   it("points out the same file and the same link, and refuses only what its own author files twice", async () => {
     const { db } = await database.open();
     const where = await aMarket(db);
-    const app = { ...anApp(db), files: someFiles };
+    const app = { ...anApp(db), files: someFiles() };
     const member = aMember();
     const same = { member, text: "", files: [aFile("good.png")] };
     const first = await aPiece(app, where, same);
@@ -134,6 +143,69 @@ describeOnBoth("filing evidence", (database) => {
     expect((await aPiece(app, where, { ...same, stance: "against" })).alike).toContain(first.evidenceId);
     const elsewhere = await aMarket(db);
     expect((await aPiece(app, elsewhere, same)).alike).toEqual([]);
+  });
+
+  it("keeps no more bytes a day than a server may, however many file at the same moment; the texts are filed", async () => {
+    const { db } = await database.open();
+    const where = await aMarket(db);
+    const takenBack: string[] = [];
+    const apps = [anApp(db), anApp(db)].map((app) => ({ ...app, files: someFiles(takenBack) }));
+    const most = Math.floor(evidenceLimits.bytesPerServerAndDay / fileLimits.bytesEach);
+    const names = Array.from({ length: most + 3 }, (_, i) => `good${i}.png`);
+    const pieces = await Promise.all(
+      names.map((name, i) =>
+        aPiece(apps[i % 2] ?? anApp(db), where, { text: name, files: [aFile(name, fileLimits.bytesEach)] }),
+      ),
+    );
+    const problems = pieces.flatMap(({ files }) => files.map(({ problem }) => problem ?? "kept"));
+    expect(problems.sort()).toEqual([...Array(most).fill("kept"), ...Array(3).fill("server-full")]);
+    expect(takenBack).toHaveLength(3);
+  });
+
+  it("leaves no copy behind of what was refused, and none in use when a piece is withdrawn", async () => {
+    const { db } = await database.open();
+    const where = await aMarket(db);
+    const takenBack: string[] = [];
+    const app = { ...anApp(db), files: someFiles(takenBack) };
+    const [ann, bob] = [aMember(), aMember()];
+    const picture = { text: "", files: [aFile("good.png")] };
+    const first = await aPiece(app, where, { ...picture, member: ann });
+    // The same again: its copy is that of the first piece.
+    expect(await refused(app, aRequest(where, { ...picture, member: ann }))).toMatchObject({ reason: "same-again" });
+    expect(takenBack).toEqual([]);
+    const elsewhere = await aMarket(db);
+    const second = await aPiece(app, elsewhere, { ...picture, member: bob });
+    const used = () => readUsedCopies(db, [hashOf("good.png"), hashOf("another")]);
+    const withdraw = (serverId: string, evidenceId: number, member: Member) =>
+      decideEvidence(app, { key: aKey(), kind: "withdraw", serverId, member, evidenceId, reason: null });
+    await withdraw(where.serverId, first.evidenceId, ann);
+    expect([...(await used())]).toEqual([hashOf("good.png")]);
+    await withdraw(elsewhere.serverId, second.evidenceId, bob);
+    expect([...(await used())]).toEqual([]);
+    const moderator = { memberId: "9", moderates: true };
+    const seen = await showEvidence(app, { serverId: where.serverId, evidenceId: first.evidenceId, reader: moderator });
+    expect(seen).toMatchObject({
+      shown: { missing: [], piece: { files: [{ name: "good.png", problem: "removed" }] } },
+    });
+    // What was withdrawn was downloaded all the same.
+    expect(await bytesSince(db, where.serverId, new Date(0))).toBe(100);
+  });
+
+  it("takes back what it kept when the model is called off meanwhile", async () => {
+    const { db } = await database.open();
+    const where = await aMarket(db);
+    const takenBack: string[] = [];
+    const files = someFiles(takenBack);
+    const calledOff: FileKeeper = {
+      ...files,
+      async keep(...given) {
+        await db.update(markets).set({ state: "void" }).where(eq(markets.marketId, where.marketId));
+        return files.keep(...given);
+      },
+    };
+    const request = aRequest(where, { files: [aFile("good.png")] });
+    expect(await refused({ ...anApp(db), files: calledOff }, request)).toMatchObject({ reason: "model-void" });
+    expect(takenBack).toEqual(["good.png"]);
   });
 
   it("has limits for a member on a model and for a server in a day", async () => {
@@ -210,7 +282,130 @@ describe("what may be done to a piece", () => {
     expect(await seenBy(author.memberId)).toMatchObject({ done: true });
     const board = await listEvidence(app, { ...where, lab: null, kind: null, page: 1 });
     expect(board?.labs).toEqual([]);
-    expect(await decide("restore", aMember())).toMatchObject({ done: true, piece: { hiddenReason: null } });
+    expect(await decide("restore", aMember())).toMatchObject({ done: true, piece: { state: "shown" } });
+  });
+
+  it("why it was hidden and restored is for everybody; what it says is not, while it is hidden", async () => {
+    const { app, where, author, evidenceId } = await aPlace();
+    const { serverId } = where;
+    const decide = (kind: "withdraw" | "hide" | "restore", reason: string | null, member = aMember()) =>
+      decideEvidence(app, { key: aKey(), kind, serverId, member, evidenceId, reason });
+    const show = (server = serverId) =>
+      showEvidence(app, { serverId: server, evidenceId, reader: { memberId: "9", moderates: false } });
+    const board = () => listEvidence(app, { ...where, lab: null, kind: null, page: 1 });
+    await decide("hide", "an insult");
+    expect(await show()).toEqual({
+      done: false,
+      refusal: { reason: "hidden-from-you", evidenceId, hiddenReason: "an insult" },
+    });
+    expect(await show("1")).toMatchObject({ refusal: { reason: "no-such-evidence" } });
+    expect(await board()).toMatchObject({ hiddenCount: 1, hidden: [{ evidenceId, hiddenReason: "an insult" }] });
+    await decide("restore", "it was none");
+    const reasons = { state: "shown", hiddenReason: "an insult", restoredReason: "it was none" };
+    expect(await show()).toMatchObject({ shown: { piece: reasons } });
+    expect(await board()).toMatchObject({ hiddenCount: 0, labs: [{ strongest: [reasons] }] });
+    await decide("hide", "once more");
+    await decide("withdraw", null, author);
+    expect(await show()).toMatchObject({ refusal: { reason: "no-such-evidence" } });
+    expect(await board()).toMatchObject({ hiddenCount: 0, hidden: [] });
+  });
+
+  it("accounts younger than /setup wants them neither file nor vote, and are told when they may", async () => {
+    const { db } = await embedded.open();
+    const clock = aClock();
+    const app = anApp(db, clock);
+    const where = await aMarket(db);
+    const { evidenceId } = await aPiece(app, where);
+    await saveServer(app, where.serverId, { minimumAccountDays: 30 });
+    const member = aMember({ createdAt: clock.now });
+    const readyAt = new Date(clock.now.getTime() + 30 * 86_400_000);
+    const tooYoung = { reason: "account-too-young", minimumDays: 30, readyAt };
+    const vote = () => voteEvidence(app, { key: aKey(), serverId: where.serverId, member, evidenceId, vote: "weak" });
+    expect(await refused(app, aRequest(where, { member }))).toEqual(tooYoung);
+    expect(await vote()).toEqual({ done: false, refusal: tooYoung });
+    clock.set(readyAt);
+    expect(await refused(app, aRequest(where, { member }))).toBeNull();
+    expect(await vote()).toMatchObject({ done: true });
+  });
+
+  it("on a frozen model all that may be done on an open one, on one called off nothing but reading", async () => {
+    const { db } = await embedded.open();
+    const app = anApp(db);
+    const frozen = await aMarket(db, { state: "frozen" });
+    const piece = await aPiece(app, frozen);
+    const vote = { serverId: frozen.serverId, member: aMember(), evidenceId: piece.evidenceId, vote: "weak" } as const;
+    expect(await voteEvidence(app, { ...vote, key: aKey() })).toMatchObject({ done: true });
+    await db.update(markets).set({ state: "void" }).where(eq(markets.marketId, frozen.marketId));
+    expect(await refused(app, aRequest(frozen))).toMatchObject({ reason: "model-void" });
+    expect(await voteEvidence(app, { ...vote, key: aKey() })).toMatchObject({ refusal: { reason: "model-closed" } });
+    const board = await listEvidence(app, { ...frozen, lab: null, kind: null, page: 1 });
+    expect(board).toMatchObject({ takesEvidence: false, labs: [{ for: 1 }] });
+  });
+});
+
+describe("a piece's message in its thread", () => {
+  const by = { by: "this process", most: 5 };
+
+  /** A piece whose message is posted. */
+  async function aPostedPiece() {
+    const { db } = await embedded.open();
+    const clock = aClock();
+    const app = anApp(db, clock);
+    const where = await aMarket(db);
+    const announced = { serverId: where.serverId, modelId: where.modelId, state: "sent", threadId: "77" } as const;
+    await db.insert(deliveries).values({ ...announced, kind: "announcement", key: "announced", dueAt: clock.now });
+    const { evidenceId } = await aPiece(app, where);
+    const vote = (member = aMember()) =>
+      voteEvidence(app, { key: aKey(), serverId: where.serverId, member, evidenceId, vote: "convincing" });
+    const hide = (kind: "hide" | "restore") => {
+      const request = { key: aKey(), serverId: where.serverId, member: aMember(), evidenceId, reason: "so" };
+      return decideEvidence(app, { ...request, kind });
+    };
+    const claimOne = async () => (await claimDeliveries(app, by))[0];
+    const sent = async (claimed: Awaited<ReturnType<typeof claimOne>>) => {
+      if (!claimed?.piece) throw new Error("nothing is due");
+      await recordPieceSent(app, claimed.delivery, claimed.piece, { channelId: "77", messageId: "78" });
+    };
+    await sent(await claimOne());
+    clock.pass({ minutes: 1 });
+    return { clock, vote, hide, claimOne, sent };
+  }
+
+  it("is owed its new votes at once, and during a burst only every few seconds, the last of them too", async () => {
+    const { clock, vote, claimOne, sent } = await aPostedPiece();
+    expect(await claimOne()).toBeUndefined();
+    const member = aMember();
+    await vote(member);
+    const first = await claimOne();
+    expect(first).toMatchObject({ piece: { convincing: 1 }, delivery: { messageId: "78", showsFiles: true } });
+    // While it is being edited.
+    await vote();
+    await sent(first);
+    expect(await claimOne()).toBeUndefined();
+    await vote();
+    clock.pass({ ms: evidenceLimits.recountEveryMs });
+    const second = await claimOne();
+    expect(second).toMatchObject({ piece: { convincing: 3 } });
+    await sent(second);
+    await vote();
+    expect(await claimOne()).toBeUndefined();
+    clock.pass({ ms: evidenceLimits.recountEveryMs });
+    await sent(await claimOne());
+    // A vote that changes nothing is no news.
+    await vote(member);
+    expect(await claimOne()).toBeUndefined();
+  });
+
+  it("has its files uploaded anew only after it was hidden", async () => {
+    const { vote, hide, claimOne, sent } = await aPostedPiece();
+    await vote();
+    await hide("hide");
+    const hidden = await claimOne();
+    expect(hidden).toMatchObject({ piece: { state: "hidden" }, delivery: { showsFiles: false } });
+    await hide("restore");
+    await sent(hidden);
+    const restored = await claimOne();
+    expect(restored).toMatchObject({ piece: { state: "shown" }, delivery: { showsFiles: false } });
   });
 });
 
@@ -224,6 +419,57 @@ describeOnPostgres("two processes at once", (database) => {
     const answers = await Promise.all([...both(db), ...both(db)].map((app) => addEvidence(app, request)));
     expect(new Set(answers.map((answer) => answer.added && answer.evidence.evidenceId)).size).toBe(1);
     expect(await db.$count(evidence)).toBe(1);
+  });
+
+  it("hide and withdraw once what is pressed once", async () => {
+    const { db } = await database.open();
+    const where = await aMarket(db);
+    const [one, other] = both(db);
+    const member = aMember();
+    const { evidenceId } = await aPiece(one, where, { member });
+    for (const kind of ["hide", "withdraw"] as const) {
+      const request = { key: aKey(), kind, serverId: where.serverId, member, evidenceId, reason: "so" };
+      const answers = await Promise.all([one, other, one, other].map((app) => decideEvidence(app, request)));
+      expect(answers.map(({ done }) => done)).toEqual([true, true, true, true]);
+    }
+    expect(await db.$count(evidenceDecisions)).toBe(2);
+  });
+
+  it("show the last count in the thread, whoever writes it while votes come in", async () => {
+    const { db } = await database.open();
+    const clock = aClock();
+    const apps = [anApp(db, clock), anApp(db, clock)];
+    const where = await aMarket(db);
+    const { evidenceId } = await aPiece(anApp(db, clock), where);
+    await db.insert(deliveries).values({
+      ...({
+        key: `evidence:${evidenceId}`,
+        kind: "evidence",
+        state: "sent",
+        messageId: "78",
+        channelId: "77",
+      } as const),
+      ...{ serverId: where.serverId, modelId: where.modelId, evidenceId, dueAt: clock.now, sentAt: clock.now },
+    });
+    let shown = 0;
+    const write = async (app: App, by: string) => {
+      clock.pass({ ms: evidenceLimits.recountEveryMs });
+      const [claimed] = await claimDeliveries(app, { by, most: 1 });
+      if (!claimed?.piece) return;
+      shown = claimed.piece.convincing;
+      await recordPieceSent(app, claimed.delivery, claimed.piece, { channelId: "77", messageId: "78" });
+    };
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, i) => {
+        const app = apps[i % 2] ?? anApp(db, clock);
+        const request = { key: aKey(), serverId: where.serverId, member: aMember(), evidenceId };
+        await voteEvidence(app, { ...request, vote: "convincing" });
+        await write(app, `process ${i % 2}`);
+      }),
+    );
+    await write(anApp(db, clock), "the last");
+    expect(shown).toBe(12);
+    expect(await db.$count(deliveries, eq(deliveries.state, "sent"))).toBe(1);
   });
 
   it("never take more than a member may file", async () => {

@@ -384,6 +384,29 @@ describe("over the wire", () => {
       await openRouter.close();
     }
   });
+
+  it("is done by one process for all, and by another one from the second read on that the first one misses", async () => {
+    const { db, clock, app } = await aWatcher();
+    const other = watcherApp(db, clock);
+    const everyMs = 5 * minuteMs;
+    const reads = async (by: App) => {
+      const reading = await startReading(by, 1.5 * everyMs);
+      await reading?.end();
+      return reading !== null;
+    };
+    expect(await reads(app)).toBe(true);
+    // The other one's clock is a little late: the catalogue was read a moment ago.
+    clock.later(2_000);
+    expect(await reads(other)).toBe(false);
+    clock.later(everyMs - 2_000);
+    expect(await reads(app)).toBe(true);
+    // Then the first one dies.
+    clock.later(everyMs);
+    expect(await reads(other)).toBe(false);
+    clock.later(everyMs);
+    expect(await reads(other)).toBe(true);
+    expect(await reads(app)).toBe(false);
+  });
 });
 
 describe("when a model is listed", () => {
@@ -448,7 +471,13 @@ describe("servers that come and go", () => {
       ["Missed Alpha", 0],
       ["Ox Alpha", 1],
     ]);
-    expect((await owed(db)).map(({ key }) => key)).toEqual(["hello:100", "summary:100", `announcement:${modelId}:100`]);
+    // What came meanwhile is in one summary.
+    expect((await owed(db)).map(({ key }) => key)).toEqual([
+      "hello:100",
+      "summary:100",
+      `announcement:${modelId}:100`,
+      `summary:100:${clock.now.getTime()}`,
+    ]);
     expect(app.models.of("100").models).toHaveLength(2);
   });
 

@@ -16,7 +16,7 @@ describe("/setup", () => {
       threadPerModel: false,
       guessOnly: false,
       minimumAccountDays: 0,
-      questionsPerDay: 40,
+      questionsPerDay: 20,
       questionAccess: { allowedRoleIds: [], barredRoleIds: [], allowedChannelIds: [], barredChannelIds: [] },
     };
     expect(await readServer(app, "100")).toEqual({ settings: defaults, troubles: [] });

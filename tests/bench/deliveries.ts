@@ -1,3 +1,4 @@
+import { eq, inArray } from "drizzle-orm";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Exchange } from "../../sandbox/discord/exchange.ts";
 import { type DiscordSandbox, startDiscord } from "../../sandbox/discord/server.ts";
@@ -142,9 +143,9 @@ async function delivered(places: readonly Place[], count: number): Promise<void>
 /** Resolves when the announcements are owed and nothing is due any more. */
 async function settledAll(db: Db): Promise<void> {
   for (;;) {
-    const rows = await db.select({ kind: deliveries.kind, state: deliveries.state }).from(deliveries);
-    const announced = rows.some(({ kind }) => kind === "announcement");
-    if (announced && rows.every(({ state }) => state !== "due" && state !== "claimed")) return;
+    const announcements = await db.$count(deliveries, eq(deliveries.kind, "announcement"));
+    const underWay = await db.$count(deliveries, inArray(deliveries.state, ["due", "claimed"]));
+    if (announcements > 0 && underWay === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

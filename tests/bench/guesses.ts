@@ -16,14 +16,12 @@ const rounds = 3;
 const tellersScale = 50;
 const membersPerServer = 20_000;
 const manyMarkets = 200;
+/** Of each of many servers; few enough that all of them can have guessed before the clock runs. */
+const regularsPerServer = 100;
 const labs = [...likeliestLabs(pastReveals, new Date()).map(({ lab }) => lab), "other"];
 
 /** Servers with one market each, on one model. */
-async function openBenchMarkets(
-  db: Db,
-  name: string,
-  count: number,
-): Promise<{ serverIds: string[]; modelId: number }> {
+async function openBenchMarkets(db: Db, name: string, count: number): Promise<Place> {
   const openedAt = new Date();
   const modelId = await benchModel(db, name, openedAt);
   const serverIds = Array.from({ length: count }, (_, i) => `${name}-${i}`);
@@ -38,12 +36,23 @@ async function openBenchMarkets(
   return { serverIds, modelId };
 }
 
+type Place = { serverIds: string[]; modelId: number };
+
+/** Everybody who is to have guessed before does, once. */
+async function letRegularsGuess(app: App, { serverIds, modelId }: Place): Promise<void> {
+  for (let n = 0; n < regularsPerServer; n += 1) {
+    const memberId = `member-${n}`;
+    const member = { memberId, name: memberId, createdAt: new Date(0) };
+    await Promise.all(
+      serverIds.map((serverId) =>
+        placeGuess(app, { key: `before:${serverId}:${n}`, serverId, modelId, member, suspect: "openai", ownPoints: 1 }),
+      ),
+    );
+  }
+}
+
 /** Lets members guess as fast as they are answered. Returns guesses placed a second; refused ones do not count. */
-async function guessesPerSecond(
-  app: App,
-  place: { serverIds: string[]; modelId: number },
-  run: string,
-): Promise<number> {
+async function guessesPerSecond(app: App, place: Place, members: number, run: string): Promise<number> {
   const start = performance.now();
   const until = start + secondsPerRun * 1000;
   let asked = 0;
@@ -54,7 +63,7 @@ async function guessesPerSecond(
     Array.from({ length: clients }, async () => {
       while (performance.now() < until) {
         asked += 1;
-        const memberId = `member-${Math.floor(Math.random() * membersPerServer)}`;
+        const memberId = `member-${Math.floor(Math.random() * members)}`;
         const answer = await placeGuess(app, {
           key: `${run}:${asked}`,
           serverId: pick(place.serverIds),
@@ -79,8 +88,11 @@ async function tellersPerSecond(pgbench: string, url: string): Promise<number> {
 }
 
 /**
- * Guesses a second on PostgreSQL, on one hot market and on many, beside pgbench's TPC-B on the same server in the same
- * run; three rounds in turn, the median of the ratios. Afterwards the whole ledger is audited.
+ * Guesses a second on PostgreSQL, beside pgbench's TPC-B on the same server in the same run; three rounds in turn, the
+ * median of the ratios. On one hot market, and on many by two kinds of members, told apart because they cost different
+ * rows: those new to the season, whose wallet, bankroll and name are written as well, and those who have guessed before,
+ * who sell what they held and change rows that exist, as pgbench does. A week has some of both: newcomers when a season
+ * begins, regulars from then on; so the aim is held against each. Afterwards the whole ledger is audited.
  */
 export async function benchGuesses(pgbench: string, urls: { unmask: string; tellers: string }): Promise<void> {
   console.log(
@@ -90,23 +102,38 @@ export async function benchGuesses(pgbench: string, urls: { unmask: string; tell
   const database = await openDatabase({ databaseUrl: urls.unmask, dataDir: "" });
   try {
     const app = benchApp(database.db);
-    const hot = await openBenchMarkets(database.db, "hot", 1);
-    const many = await openBenchMarkets(database.db, "many", manyMarkets);
-    const ratios: { hot: number; many: number }[] = [];
+    const crowds = [
+      {
+        name: "one hot market",
+        aim: 0.4,
+        members: membersPerServer,
+        place: await openBenchMarkets(database.db, "hot", 1),
+      },
+      {
+        name: `${manyMarkets} markets, members new to the season`,
+        aim: 1,
+        members: membersPerServer,
+        place: await openBenchMarkets(database.db, "new", manyMarkets),
+      },
+      {
+        name: `${manyMarkets} markets, members who have guessed before`,
+        aim: 1,
+        members: regularsPerServer,
+        place: await openBenchMarkets(database.db, "regular", manyMarkets),
+      },
+    ].map((crowd) => ({ ...crowd, ratios: [] as number[] }));
+    for (const { members, place } of crowds) if (members === regularsPerServer) await letRegularsGuess(app, place);
     for (let round = 1; round <= rounds; round += 1) {
       const tellers = await tellersPerSecond(pgbench, urls.tellers);
-      const onHot = await guessesPerSecond(app, hot, `hot-${round}`);
-      const onMany = await guessesPerSecond(app, many, `many-${round}`);
-      ratios.push({ hot: onHot / tellers, many: onMany / tellers });
-      console.log(
-        `  round ${round}: pgbench ${tellers.toFixed(0)}/s · one hot market ${onHot.toFixed(0)}/s (${(onHot / tellers).toFixed(2)} ×)` +
-          ` · ${manyMarkets} markets ${onMany.toFixed(0)}/s (${(onMany / tellers).toFixed(2)} ×)`,
-      );
+      console.log(`  round ${round}: pgbench ${tellers.toFixed(0)}/s`);
+      for (const { name, members, place, ratios } of crowds) {
+        const rate = await guessesPerSecond(app, place, members, `${name}-${round}`);
+        ratios.push(rate / tellers);
+        console.log(`    ${name}: ${rate.toFixed(0)}/s (${(rate / tellers).toFixed(2)} ×)`);
+      }
     }
-    console.log(`  median: one hot market ${median(ratios.map((ratio) => ratio.hot)).toFixed(2)} × pgbench (aim 0.4)`);
-    console.log(
-      `  median: ${manyMarkets} markets ${median(ratios.map((ratio) => ratio.many)).toFixed(2)} × pgbench (aim 1.0)`,
-    );
+    for (const { name, aim, ratios } of crowds)
+      console.log(`  median: ${name} ${median(ratios).toFixed(2)} × pgbench (aim ${aim.toFixed(1)})`);
     const { differences, audited } = await auditLedger(database.db);
     console.log(`  audit afterwards: ${audited.transactions} transactions, ${differences.length} differences`);
     for (const difference of differences.slice(0, 5)) console.log(`    ${difference}`);

@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { commands } from "../../commands/index.ts";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Exchange } from "../../sandbox/discord/exchange.ts";
@@ -5,27 +6,32 @@ import type { Member } from "../../sandbox/discord/member.ts";
 import { startDiscord } from "../../sandbox/discord/server.ts";
 import { joinServer } from "../../src/actions/join-server.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
+import { saveServer } from "../../src/actions/set-up-server.ts";
+import { createApp } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
-import { tellLive } from "../../src/discord/live.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
-import { editInChannel } from "../../src/discord/speaking.ts";
-import { questionMessages } from "../../src/discord/views/answer.ts";
 import type { Chat } from "../../src/domain/chat.ts";
-import type { Question } from "../../src/domain/question.ts";
-import { questionRules } from "../../src/domain/question-limits.ts";
-import { openDatabase } from "../../src/storage/database.ts";
-import { benchApp, benchModel } from "./bench-app.ts";
+import { openMarket } from "../../src/domain/market.ts";
+import { likeliestLabs, pastReveals } from "../../src/domain/past-reveals.ts";
+import { seasonOf } from "../../src/domain/season.ts";
+import { openDatabase, transact } from "../../src/storage/database.ts";
+import { openMarkets } from "../../src/storage/markets.ts";
+import { benchModel } from "./bench-app.ts";
 import { percentile, printWaits } from "./percentile.ts";
 
 const streams = 50;
 const asks = 200;
-const askEveryMs = 60;
+const askEveryMs = 100;
 const aimMs = 1_000;
+const patienceMs = 60_000;
+const talk = "Talk until I stop you.";
 
-/** A model that writes some words every tenth of a second until it is told to stop. */
-const talkative: Chat = async function* (_request, signal) {
+/** A model that answers with a few words, or, if told to, with some every tenth of a second until it is stopped. */
+const talkative: Chat = async function* ({ turns }, signal) {
   yield { kind: "answer", text: "It begins. " };
+  const usage = { promptTokens: 10, answerTokens: 20, reasoningTokens: 0, costUsd: 0 };
+  if (turns.at(-1)?.text !== talk) return { kind: "whole", usage };
   while (!signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     yield { kind: "answer", text: "And so it goes on, **word** by `word`. " };
@@ -33,21 +39,35 @@ const talkative: Chat = async function* (_request, signal) {
   return { kind: "failed", failure: { reason: "stopped" }, usage: null };
 };
 
-/** How long members wait for the first sign of life, asking one after the other at a steady pace. */
-async function acknowledgements(member: Member, channel: Channel): Promise<number[]> {
+/** Members ask one after the other at a steady pace; each of them has had an answer before it is their turn again. */
+async function askInTurn(askers: readonly Member[], channel: Channel): Promise<Exchange[]> {
   const open: Exchange[] = [];
   for (let i = 0; i < asks; i += 1) {
-    open.push(member.command(channel, "/ask-model", { model: "Bench Alpha", prompt: "Who built you?" }));
+    const asker = askers[i % askers.length];
+    if (asker) open.push(asker.command(channel, "/ask-model", { model: "Bench Alpha", prompt: "Who built you?" }));
     await new Promise((resolve) => setTimeout(resolve, askEveryMs));
   }
-  const settled = await Promise.all(open.map((exchange) => exchange.settled(30_000)));
-  return settled.map(({ acknowledgedAfterMs }) => acknowledgedAfterMs ?? Number.POSITIVE_INFINITY);
+  return Promise.all(open.map((exchange) => exchange.settled(patienceMs)));
+}
+
+/** How long members waited for the first sign of life. */
+function acknowledgements(exchanges: readonly Exchange[]): number[] {
+  return exchanges.map(({ acknowledgedAfterMs }) => acknowledgedAfterMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** How many were told that the answer comes, and read it in the channel. */
+async function answered(exchanges: readonly Exchange[]): Promise<number> {
+  const ends = exchanges.map(async (exchange) => {
+    const message = await exchange.followUp(0, patienceMs).catch(() => null);
+    return message?.text.includes("It begins.") ?? false;
+  });
+  return (await Promise.all(ends)).filter(Boolean).length;
 }
 
 /**
- * The first acknowledgement of /ask-model on an idle bot and with fifty answers streaming through it, in one run. The
- * host's limit of four answers at once is a rule, not what the bot can bear: the fifty are told the way answers are,
- * beside the limits.
+ * The first acknowledgement of /ask-model on an idle bot and while fifty other members' answers stream, each in a channel
+ * of its own, in one run. The limits of the host are set so high that none of them is met: four answers at once are a
+ * rule, not what the bot can bear.
  */
 export async function benchQuestions(databaseUrl: string): Promise<void> {
   console.log(`\nQuestions: ${asks} times /ask-model, one every ${askEveryMs} ms, idle and with ${streams} streams`);
@@ -55,93 +75,72 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
   const discord = await startDiscord();
   const server = discord.addServer("Bench");
   const channel = server.channel("general");
-  const member = server.addMember("Ann");
-  const app = { ...benchApp(database.db), chat: talkative };
+  const members = (called: string) => Array.from({ length: streams }, (_, i) => server.addMember(`${called} ${i}`));
+  const log = pino({ level: "silent" });
+  // Nobody knows what the model costs, so there must be money for it.
+  const questions = { perMinute: 100_000, perDay: 100_000, usdPerMonth: 1_000_000, atOnce: 100_000 };
+  const app = createApp({ db: database.db, log, chat: talkative, questions });
   const { client, attached } = await connect(
     { token: discord.token, apiUrl: discord.apiUrl },
     {
-      log: app.log,
+      log,
       attach: (made) => answerInteractions(made, app, commands),
       onRefused: () => {},
       signal: new AbortController().signal,
     },
   );
-  const stopping = new AbortController();
   try {
     await registerCommands(client.rest, client.application.id, commands, null);
-    await benchModel(database.db, "Bench Alpha", new Date());
+    const openedAt = new Date();
+    const modelId = await benchModel(database.db, "Bench Alpha", openedAt);
     await joinServer(app, { serverId: server.id, name: server.name });
+    const market = openMarket(likeliestLabs(pastReveals, openedAt), 0);
+    const opened = { serverId: server.id, modelId, season: seasonOf(openedAt), openedAt, market };
+    await transact(database.db, (tx) => openMarkets(tx, [opened]));
+    await saveServer(app, server.id, { questionsPerDay: 100_000 });
     await loadModels(app);
-    const idle = await acknowledgements(member, channel);
-    const channels = Array.from({ length: streams }, (_, i) => server.addChannel(`stream-${i}`));
-    let edits = 0;
-    const telling = channels.map((each, i) => {
-      const question = aQuestion(server.id, each.id, i);
-      let answer = "";
-      const speaker = {
-        post: async () => {
-          const target = await client.channels.fetch(each.id);
-          if (!target?.isSendable()) throw new Error("no channel");
-          return (await target.send("…")).id;
-        },
-        edit: async (messageId: string, view: Parameters<typeof editInChannel>[3]) => {
-          await editInChannel(client, each.id, messageId, view);
-          edits += 1;
-        },
-      };
-      const live = {
-        messages: () => questionMessages([{ ...question, answer }]),
-        async run(changed: () => void, signal: AbortSignal) {
-          const request = { listingId: "", turns: [], mostTokens: questionRules.mostAnswerTokens };
-          const pieces = talkative(request, signal);
-          for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
-            answer += next.value.text;
-            changed();
-          }
-        },
-        abandon() {},
-        shownIn: async () => {},
-        close: async () => {},
-      };
-      return tellLive(speaker, live, { stopping: stopping.signal, log: app.log });
-    });
-    await discord.waitUntil(() => channels.every((each) => each.messages().length > 0), 30_000, "all streams to begin");
-    const begunMs = performance.now();
-    const editsBefore = edits;
-    const busy = await acknowledgements(member, channel);
-    const perSecond = (edits - editsBefore) / ((performance.now() - begunMs) / 1000);
-    stopping.abort();
-    await Promise.all(telling);
-    printWaits("idle bot", idle);
-    printWaits(`${streams} answers streaming`, busy);
+    const askers = members("Asker");
+    const [first] = askers;
+    const told = await first
+      ?.command(channel, "/ask-model", { model: "Bench Alpha", prompt: "Ready?" })
+      .reply(patienceMs);
+    if (!told?.text.includes("The answer comes in the channel")) throw new Error(`not asked: ${told?.text}`);
+    const idle = await askInTurn(askers, channel);
+    const idleAnswered = await answered(idle);
+    const talks: Exchange[] = [];
+    for (const [i, member] of members("Talker").entries()) {
+      const own = server.addChannel(`stream-${i}`);
+      talks.push(member.command(own, "/ask-model", { model: "Bench Alpha", prompt: talk }));
+      await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+    }
+    const shown = await Promise.all(talks.map((exchange) => exchange.followUp(0, patienceMs)));
+    const textOf = (i: number) =>
+      talks[i]
+        ?.followUps()
+        .map(({ content }) => content)
+        .join("") ?? "";
+    const before = shown.map((_, i) => textOf(i));
+    const requests = () => discord.requests.filter(({ method }) => method === "PATCH").length;
+    const [begunMs, patchesBefore] = [performance.now(), requests()];
+    const busy = await askInTurn(askers, channel);
+    const busyAnswered = await answered(busy);
+    const perSecond = (requests() - patchesBefore) / ((performance.now() - begunMs) / 1000);
+    const running = shown.filter(
+      (_, i) => textOf(i) !== before[i] && talks[i]?.followUps().at(-1)?.buttons.includes("Stop"),
+    );
+    printWaits("idle bot", acknowledgements(idle));
+    printWaits(`${streams} answers streaming`, acknowledgements(busy));
+    console.log(`  answered: ${idleAnswered} of ${asks} idle, ${busyAnswered} of ${asks} beside the streams`);
+    console.log(`  streams that ran from beginning to end of that: ${running.length} of ${streams}`);
     console.log(`  edits a second meanwhile: ${perSecond.toFixed(1)} (Discord allows 50 requests)`);
-    const p99 = percentile(busy, 0.99);
-    console.log(`  aim: p99 under ${aimMs} ms: ${p99 < aimMs ? "reached" : "MISSED"}`);
-    if (p99 >= aimMs || discord.violations.length > 0) process.exitCode = 1;
+    const p99 = percentile(acknowledgements(busy), 0.99);
+    const isFair = running.length === streams && busyAnswered === asks;
+    console.log(`  aim: p99 under ${aimMs} ms: ${!isFair ? "NOT MEASURED" : p99 < aimMs ? "reached" : "MISSED"}`);
+    if (!isFair || p99 >= aimMs || discord.violations.length > 0) process.exitCode = 1;
   } finally {
-    stopping.abort();
     await attached.stop();
     await disconnect(client);
     await discord.stop();
     await database.close();
   }
-}
-
-function aQuestion(serverId: string, channelId: string, questionId: number): Question {
-  return {
-    questionId,
-    serverId,
-    channelId,
-    memberId: "1",
-    memberName: "Ann",
-    target: { modelId: 1, listingId: "stealth/bench", name: "Bench Alpha" },
-    prompt: "Talk.",
-    earlier: 0,
-    answer: "",
-    reasoningCharacters: 0,
-    state: "running",
-    failure: null,
-    figures: { firstWordMs: null, totalMs: null, promptTokens: null, answerTokens: null, costUsd: null },
-    tellsOfLogging: false,
-  };
 }

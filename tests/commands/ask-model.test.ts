@@ -1,5 +1,10 @@
 import { expect, it, vi } from "vitest";
 import type { Message } from "../../sandbox/discord/message.ts";
+import { askModel as takeQuestion } from "../../src/actions/ask-model.ts";
+import { finishAnswers } from "../../src/schedule/finish-answers.ts";
+import { questions } from "../../src/storage/schema.ts";
+import { anApp } from "../support/app.ts";
+import { aSettlement } from "../support/factories.ts";
 import { aScriptedChat } from "../support/scripted-chat.ts";
 import { aPlayedServer, privately, toldBy, wordsOf } from "./playing.ts";
 
@@ -86,22 +91,37 @@ it("goes on from where the conversation was, for everybody in the channel", asyn
   discord.expectNoViolations();
 });
 
-it("becomes evidence, with question, answer and figures", async () => {
-  const { ann, bob, ask, script, discord } = await asking();
+it("becomes evidence, with question, figures and answer as they are stored, and the way back to it", async () => {
+  const { ann, bob, ask, script, discord, server, channel } = await asking();
   const exchange = ask(ann, "Who *built* you?");
   const model = await script.asked();
-  model.say("I was made by **Xiaomi**, @everyone.");
+  model.say(`I was made by **Xiaomi**, @everyone.\n${"I cannot say more. ".repeat(400)}`);
   model.end();
   const message = await toldBy(exchange);
-  await until(message, (text) => text.includes("tokens in"));
-  const modal = await bob.press(message, "File as evidence").modal();
-  const filled = modal.fields.map(({ value }) => value).join("\n");
-  expect(filled).toContain("Who *built* you?");
-  expect(filled).toContain("I was made by Xiaomi, @everyone.");
-  expect(filled).toContain("12 tokens in, 34 out");
-  const filed = await bob.submit(modal, { lab: "Xiaomi", stance: "for", kind: "self" }).reply();
-  expect(filed.text).toContain("points to Xiaomi");
-  expect(filed.text).toContain("From question #1 to the model itself");
+  const last = await vi.waitUntil(
+    () => channel.messages().find(({ buttons }) => buttons.includes("File as evidence")),
+    {
+      timeout: 8_000,
+      interval: 10,
+    },
+  );
+  expect(last.id).not.toBe(message.id);
+  const form = { lab: "Xiaomi", stance: "for", kind: "self" };
+  const filed = await bob.submit(await bob.press(last, "File as evidence").modal(), form).reply();
+  const words = wordsOf(filed);
+  expect(words).toContain("points to Xiaomi");
+  expect(words).toContain("From question #1 to the model itself");
+  expect(words).toContain(`https://discord.com/channels/${server.id}/${channel.id}/${message.id}`);
+  expect(words).toMatch(
+    /Asked: “Who .*built.* you\?”[\s\S]*12 tokens in, 34 out[\s\S]*Hunter Alpha answered: “I was made by/,
+  );
+  expect(words).toMatch(/I cannot say more\. I cannot[^”]* …”/);
+  const remarked = async (text: string) => {
+    const modal = await ann.press(last, "File as evidence").modal();
+    return wordsOf(await ann.submit(modal, { ...form, text }).reply());
+  };
+  expect(await remarked("I was made by Xiaomi")).toContain("A passage of its answer: “I was made by Xiaomi”");
+  expect(await remarked("I was made by OpenAI")).toContain("Words of Ann, not of the model: “I was made by OpenAI”");
   discord.expectNoViolations();
 });
 
@@ -168,6 +188,167 @@ it("says that a model was revealed, and asks what it is now called", async () =>
   model.say("MiMo.");
   model.end();
   await until(await toldBy(again), (text) => text.includes("MiMo."));
+  discord.expectNoViolations();
+});
+
+it("offers what a model was revealed to be below a comparison too, unless it costs money nobody has set aside", async () => {
+  const { app, ann, bob, ask, script, discord } = await asking();
+  const listing = (listingId: string, name: string, usd: number) => ({
+    listingId,
+    name,
+    promptUsdPerToken: usd,
+    completionUsdPerToken: usd,
+  });
+  const other = listing("deepseek/deepseek-v3", "DeepSeek: V3", 0);
+  const failure = {
+    reason: "revealed",
+    sentence: "It is.",
+    officialName: "MiMo",
+    listingIds: ["xiaomi/mimo"],
+  } as const;
+  const compared = async (who: typeof ann, usd: number) => {
+    app.askable.replace([other, listing("xiaomi/mimo", "Xiaomi: MiMo", usd)]);
+    const exchange = ask(who, "Hi.", { "compare-with": other.listingId });
+    for (const model of [await script.asked(), await script.asked()]) {
+      if (model.request.listingId === other.listingId) model.end();
+      else model.fail(failure);
+    }
+    const message = await toldBy(exchange);
+    await until(message, (text) => text.includes("left:"));
+    expect(wordsOf(message)).toContain("counts as one question · left: 9 for you");
+    return message.buttons;
+  };
+  expect(await compared(ann, 0)).toEqual(["Ask Xiaomi: MiMo"]);
+  expect(await compared(bob, 0.1)).toEqual([]);
+  discord.expectNoViolations();
+});
+
+it("tells who built a model that is settled here, however it is asked, and asks what it turned out to be", async () => {
+  const { app, ann, bob, ask, script, discord, announce, clock, modelId, server } = await asking();
+  const exchange = ask(ann, "Name a colour.");
+  const model = await script.asked();
+  model.say("Blue.");
+  model.end();
+  const answer = await toldBy(exchange);
+  await until(answer, (text) => text.includes("tokens in"));
+  const announcement = await announce();
+  clock.pass({ days: 7 });
+  app.askable.replace([
+    { listingId: "xiaomi/mimo-v2-pro", name: "Xiaomi: MiMo-V2-Pro", promptUsdPerToken: 0, completionUsdPerToken: 0 },
+  ]);
+  const form = await ann.press(announcement, "Ask it").modal();
+  const source = "https://openrouter.ai/xiaomi/mimo-v2-pro";
+  const of = { serverId: server.id, modelId };
+  await aSettlement(app, of, { source, publishedAt: new Date(clock.now.getTime() - 60_000) });
+  const typed = ask(ann, "Who are you?");
+  const pressed = ann.press(announcement, "Ask it");
+  const filled = ann.submit(form, { prompt: "Who are you?" });
+  const goesOn = bob.submit(await bob.press(answer, "Continue").modal(), { prompt: "And another?" });
+  for (const told of [typed, pressed, filled, goesOn]) {
+    const reply = await told.reply();
+    expect(wordsOf(reply)).toMatch(
+      /Hunter Alpha.* is no longer anonymous here.*Xiaomi.* built it.*none of your questions/,
+    );
+    expect(reply.visibleTo?.id).toBe(told.member.id);
+    expect(reply.buttons).toEqual(["Ask Xiaomi: MiMo-V2-Pro"]);
+  }
+  expect(script.asks).toHaveLength(1);
+  const again = bob.press(await goesOn.reply(), "Ask Xiaomi");
+  const official = await script.asked();
+  expect(official.request).toMatchObject({
+    listingId: "xiaomi/mimo-v2-pro",
+    turns: [{ text: "Name a colour." }, { text: "Blue." }, { text: "And another?" }],
+  });
+  official.say("Red.");
+  official.end();
+  await until(await toldBy(again), (text) => text.includes("Red."));
+  const modal = await ann.press(await pressed.reply(), "Ask Xiaomi").modal();
+  const fresh = ann.submit(modal, { prompt: "Hello?" });
+  const asked = await script.asked();
+  expect(asked.request).toMatchObject({ listingId: "xiaomi/mimo-v2-pro", turns: [{ text: "Hello?" }] });
+  asked.end();
+  await until(await toldBy(fresh), (text) => text.includes("left:"));
+  discord.expectNoViolations();
+});
+
+it("goes on in its message when Discord has forgotten who asked, as it does after a quarter of an hour", async () => {
+  const { ann, ask, script, discord } = await asking();
+  const exchange = ask(ann, "Take your time.");
+  const model = await script.asked();
+  model.say("Quite ");
+  const message = await toldBy(exchange);
+  await until(message, (text) => text.includes("Quite"));
+  exchange.forget();
+  model.say("slowly.");
+  model.end();
+  await until(message, (text) => text.includes("Quite slowly.") && text.includes("tokens in"));
+  const edits = discord.requests
+    .filter(({ method }) => method === "PATCH")
+    .map(({ path, status }) => ({ path, status }));
+  expect(edits).toContainEqual({ path: expect.stringContaining(`/messages/${message.id}`), status: 404 });
+  expect(edits.at(-1)?.path).toContain(`/channels/${message.channel.id}/messages/${message.id}`);
+  expect(message.buttons).toEqual(["Continue", "File as evidence"]);
+  discord.expectNoViolations();
+});
+
+it("wakes a thread that falls asleep in mid-answer, and lets a locked one be", async () => {
+  const { ann, bob, client, channel, server, script, discord } = await asking();
+  const parent = await client.channels.fetch(channel.id);
+  if (!parent?.isTextBased() || parent.isDMBased() || !("threads" in parent)) throw new Error("no threads here");
+  const { id } = await parent.threads.create({ name: "Hunter Alpha" } as never);
+  const thread = server.channels.get(id);
+  if (!thread) throw new Error("no thread was opened");
+  const talk = async (who: typeof ann) => {
+    const exchange = who.command(thread, "/ask-model", { model: "Hunter Alpha", prompt: "Talk." });
+    const model = await script.asked();
+    model.say("One ");
+    const message = await toldBy(exchange);
+    await until(message, (text) => text.includes("One"));
+    return { model, message };
+  };
+  const first = await talk(ann);
+  thread.archive();
+  first.model.say("two.");
+  first.model.end();
+  await until(first.message, (text) => text.includes("One two.") && text.includes("tokens in"));
+  expect(thread.archived).toBe(false);
+  const second = await talk(bob);
+  thread.archive({ locked: true });
+  second.model.say("two.");
+  // Nobody can read on, so the model is told to stop.
+  await vi.waitUntil(() => second.model.stopped, { timeout: 8_000, interval: 10 });
+  expect(wordsOf(second.message)).not.toContain("two.");
+  discord.expectNoViolations();
+});
+
+it("is not asked where the bot could not show an answer, and stops where it no longer can", async () => {
+  const { ann, channel, ask, script, discord } = await asking();
+  channel.denyBot("AttachFiles");
+  expect(await privately(ask(ann, "Hi."))).toContain("I cannot answer in this channel. I need");
+  channel.allowBot("AttachFiles");
+  const exchange = ask(ann, "Hi.");
+  const model = await script.asked();
+  await toldBy(exchange);
+  channel.delete();
+  model.say("Anybody there?");
+  await vi.waitUntil(() => model.stopped, { timeout: 8_000, interval: 10 });
+  discord.expectNoViolations();
+});
+
+it("that was promised is shown as interrupted, although its process died before it said a word", async () => {
+  const { app, ann, client, channel, script, modelId, server, discord } = await asking();
+  const dead = anApp(app.db, app.clock, { chat: script.chat });
+  const member = { memberId: ann.id, name: "Ann", createdAt: new Date(0) };
+  const request = { key: "interaction:1", serverId: server.id, channelId: channel.id, parentChannelId: null };
+  const whom = { kind: "model", modelId } as const;
+  const wish = { ...request, roleIds: [], member, whom, prompt: "Who?", compareWith: null };
+  expect(await takeQuestion(dead, wish)).toMatchObject({ asked: true });
+  await app.db.update(questions).set({ heldUntil: new Date(0) });
+  await finishAnswers(app, client);
+  const message = await channel.waitFor((each) => each.text.includes("Interrupted"));
+  expect(wordsOf(message)).toContain("**Ann** asks **Hunter Alpha**");
+  await finishAnswers(app, client);
+  expect(channel.messages()).toHaveLength(1);
   discord.expectNoViolations();
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Member } from "../../sandbox/discord/member.ts";
+import { listEvidence } from "../../src/actions/list-evidence.ts";
 import { confirmSettlement, previewSettlement } from "../../src/actions/settle-model.ts";
-import { aKey, aMember } from "../support/factories.ts";
+import { aKey, aMember, aSettlement } from "../support/factories.ts";
 import { aPlayedServer, privately, replyOf, wordsOf } from "./playing.ts";
 
 type Played = Awaited<ReturnType<typeof aPlayedServer>>;
@@ -99,6 +100,55 @@ describe("/evidence add", () => {
   });
 });
 
+it("a form that is sent in after the settlement is refused kindly, and gives its text back", async () => {
+  const played = await aPlayedServer();
+  const { app, discord, clock, server, modelId, channel, ann, announce } = played;
+  const [short, long] = [
+    await ann.command(channel, "/evidence add", given).modal(),
+    await ann.press(await announce(), "Add evidence").modal(),
+  ];
+  const publishedAt = clock.pass({ minutes: 5 });
+  clock.pass({ hours: 1 });
+  await aSettlement(app, { serverId: server.id, modelId }, { publishedAt });
+  const lastLine = "Now for the last line of it.";
+  const text = `${"It speaks of itself as `MiMo`. ".repeat(31)}\n${lastLine}`;
+  const all = { lab: "Xiaomi", stance: "for", kind: "self", text };
+  for (const reply of [await ann.submit(short, { text }).reply(), await ann.submit(long, all).reply()]) {
+    expect(wordsOf(reply)).toContain("is settled: **Xiaomi** built it. Its evidence can be read");
+    expect(wordsOf(reply)).toContain("Your text was:");
+    expect(wordsOf(reply)).toContain(lastLine);
+  }
+  discord.expectNoViolations();
+});
+
+it("a text of nothing but lines is given back within what a message holds, and filed with the lab picked", async () => {
+  const played = await aPlayedServer();
+  const { discord, channel, ann } = played;
+  const form = await ann.press(await played.announce(), "Add evidence").modal();
+  const text = `a${"\n".repeat(900)}${"`".repeat(99)}`;
+  const asked = await ann.submit(form, { lab: "Nobody Labs", stance: "for", kind: "self", text }).reply();
+  expect(wordsOf(asked)).toContain("I know no lab called “Nobody Labs”");
+  expect(wordsOf(await ann.select(asked, undefined, ["DeepSeek"]).reply())).toContain("Filed.");
+  const menu = await ann.menu(channel, "File as evidence", ann.say(channel, "`".repeat(2000))).modal();
+  expect(menu.fields.at(-1)?.value).toHaveLength(1000);
+  discord.expectNoViolations();
+});
+
+it("what Discord delivers twice is filed, counted and hidden once", async () => {
+  const played = await aPlayedServer();
+  const { discord, app, server, modelId, bob, boss, channel } = played;
+  discord.faults.duplicateInteractions = true;
+  await filed(played);
+  const shown = await replyOf(bob.command(channel, "/evidence show", { id: 1 }));
+  await bob.press(shown, "Convincing").followUp();
+  await privately(boss.command(channel, "/evidence hide", { id: 1, reason: "x" }));
+  await privately(boss.command(channel, "/evidence restore", { id: 1, reason: "y" }));
+  await app.guesses.idle();
+  const board = await listEvidence(app, { serverId: server.id, modelId, lab: null, kind: null, page: 1 });
+  expect(board?.labs).toMatchObject([{ for: 1, strongest: [{ convincing: 1, weak: 0, restoredReason: "y" }] }]);
+  discord.expectNoViolations();
+});
+
 describe("the form of the button Add evidence", () => {
   it("asks for lab, stance, kind, text and files, and files them", async () => {
     const { discord, ann, announce } = await aPlayedServer();
@@ -180,11 +230,19 @@ describe("withdrawing and hiding", () => {
     const hidden = await boss.submit(form, { reason: "A rumour @everyone" }).reply();
     expect(wordsOf(hidden)).toContain("Hidden.");
     expect(wordsOf(hidden)).toContain("Reason: A rumour \\@everyone");
-    expect(await say(bob, "/evidence show", { id: 1 })).toContain("There is no such evidence here");
+    const barred = await say(bob, "/evidence show", { id: 1 });
+    expect(barred).toContain("hidden by the moderators");
+    expect(barred).toContain("Reason: A rumour \\@everyone");
+    expect(barred).not.toContain("It counts tokens");
     expect(await say(ann, "/evidence show", { id: 1 })).toContain("was hidden by the moderators");
-    expect(await say(bob, "/evidence list", { model: "Hunter Alpha" })).toContain("No evidence yet");
+    const list = await replyOf(bob.command(channel, "/evidence list", { model: "Hunter Alpha" }));
+    expect(list.text).toContain("No evidence yet");
+    expect(list.text).toContain("Hidden by the moderators: 1: **#1**: A rumour");
     expect(await say(boss, "/evidence restore", { id: 1, reason: "It was true" })).toContain("Restored.");
-    expect(await say(bob, "/evidence show", { id: 1 })).toContain("It counts tokens");
+    const restored = await say(bob, "/evidence show", { id: 1 });
+    expect(restored).toContain("It counts tokens");
+    expect(restored).toMatch(/hidden by the moderators once. Reason: A rumour.*restored it. Reason: It was true/s);
+    expect(await say(bob, "/evidence list", { model: "Hunter Alpha" })).toContain("· restored: It was true");
     expect(await say(ann, "/evidence withdraw", { id: 1 })).toContain("is withdrawn");
     expect(await say(bob, "/evidence show", { id: 1 })).toContain("There is no such evidence here");
     expect(await say(boss, "/evidence restore", { id: 1, reason: "no" })).toContain("was withdrawn by its author");
@@ -227,6 +285,7 @@ it("another server's number shows and does nothing", async () => {
     ["show", {}],
     ["withdraw", {}],
     ["hide", { reason: "x" }],
+    ["restore", { reason: "x" }],
   ] as const) {
     const words = await privately(eve.command(channel, `/evidence ${line}`, { id: 1, ...more }));
     expect(words).toContain("There is no such evidence here");

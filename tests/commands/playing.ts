@@ -6,6 +6,7 @@ import type { Message } from "../../sandbox/discord/message.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
+import type { Pace } from "../../src/discord/live.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
 import { announcementMessage } from "../../src/discord/views/announcement.ts";
 import { deliverDue } from "../../src/schedule/deliver-due.ts";
@@ -14,12 +15,18 @@ import { aClock, anApp, storyBegins } from "../support/app.ts";
 import { embedded } from "../support/database.ts";
 import { aMarket, aModel, aServer } from "../support/factories.ts";
 
+/** What is told here need not be told slowly: how fast is for a test of its own. */
+const hasty: Pace = {
+  nowMs: () => performance.now(),
+  pause: () => new Promise((resolve) => setTimeout(resolve, 5)),
+};
+
 /** A server with the bot and one open model, Hunter Alpha, in which members type and press. */
 export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
   const { db } = await embedded.open();
   const clock = aClock(new Date(storyBegins.getTime() + 60_000));
   const app = anApp(db, clock, more);
-  const { discord, client } = await onDiscord((arriving) => answerInteractions(arriving, app, commands));
+  const { discord, client } = await onDiscord((arriving) => answerInteractions(arriving, app, commands, hasty));
   await registerCommands(client.rest, client.application.id, commands, null);
   const [server] = discord.servers;
   const channel = server?.systemChannel;
@@ -41,7 +48,7 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
     const target = await client.channels.fetch(channel?.id ?? "");
     if (!shown || !target?.isSendable()) throw new Error("nothing to announce");
     await target.send(announcementMessage(shown.card, { pingRoleId: null, late: false }));
-    const [message] = channel?.messages() ?? [];
+    const message = channel?.lastMessage;
     if (!message) throw new Error("nothing was announced");
     return message;
   }

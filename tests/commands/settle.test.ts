@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { showCandidate } from "../../src/actions/judge-candidate.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
+import { showModel } from "../../src/actions/show-models.ts";
+import { labNames } from "../../src/discord/views/lab-words.ts";
+import { candidateMessage, deadlineMessage } from "../../src/discord/views/reveal.ts";
+import type { NewCandidate } from "../../src/storage/reveals.ts";
 import { aMarket, aServer } from "../support/factories.ts";
+import { aCandidate } from "../support/reveals.ts";
 import { aPlayedServer, decisionIn, privately, replyOf, wordsOf } from "./playing.ts";
 
 const proof = { source: "https://example.com/reveal", "published-at": "2026-03-18 19:54" };
@@ -183,5 +189,111 @@ describe("/settle name-lab", () => {
     const refused = await privately(ann.command(channel, "/settle name-lab", { name: "Zork" }));
     expect(refused).toContain("Only moderators can do this");
     expect(await teach({ name: "Zork" })).toContain("**Zork** is a lab of this server now.");
+  });
+});
+
+describe("a candidate", () => {
+  async function posted(given: Partial<NewCandidate> = {}) {
+    const played = await aRevealedModel();
+    const { app, client, channel, server, modelId } = played;
+    const candidateId = await aCandidate(app, modelId, given);
+    const candidate = await showCandidate(app, { serverId: server.id, candidateId });
+    const target = await client.channels.fetch(channel.id);
+    if (!candidate || !target?.isSendable()) throw new Error("there is no candidate");
+    await target.send(candidateMessage(candidate, labNames([])));
+    const [message] = channel.messages();
+    if (!message) throw new Error("nothing was posted");
+    return { ...played, candidateId, message };
+  }
+
+  it("opens the preview filled in for moderators, and nothing for others", async () => {
+    const { discord, channel, ann, boss, message } = await posted();
+    expect(await privately(ann.press(message, "Settle…"))).toContain("Only moderators");
+    const preview = await replyOf(boss.press(message, "Settle…"));
+    expect(preview.visibleTo?.id).toBe(boss.id);
+    expect(wordsOf(preview)).toContain("Published: <t:1773863643:F>");
+    expect(wordsOf(preview)).toContain("Source: <https://openrouter.ai/xiaomi/mimo-v2-pro>");
+    await decisionIn(channel, boss.press(preview, "Confirm"), "**Hunter Alpha** is settled.");
+    expect(await privately(boss.press(message, "Settle…"))).toContain("is settled. `/settle reopen` takes that back.");
+    expect(channel.messages()).toHaveLength(2);
+    discord.expectNoViolations();
+  });
+
+  it("that moderators say is not it loses its buttons for everybody, and a late press of Settle says who said so", async () => {
+    const { app, discord, server, ann, boss, message, candidateId } = await posted();
+    expect(await privately(ann.press(message, "Not it"))).toContain("Only moderators");
+    expect(message.buttons).toEqual(["Settle…", "Not it"]);
+    const [late, first, second] = [
+      boss.press(message, "Settle…"),
+      boss.press(message, "Not it"),
+      boss.press(message, "Not it"),
+    ];
+    await Promise.all([replyOf(late), replyOf(first), replyOf(second)]);
+    expect(message.text).toContain("**Boss** says: not it.");
+    expect(message.buttons).toEqual([]);
+    expect(await showCandidate(app, { serverId: server.id, candidateId })).toMatchObject({
+      standing: { kind: "dismissed", by: "Boss" },
+    });
+    discord.expectNoViolations();
+  });
+
+  it("is nobody's who has lost the moderator role, and none where the message came from another server", async () => {
+    const { app, discord, client, server, channel } = await aRevealedModel();
+    const role = server.addRole({ name: "Referees" });
+    await saveServer(app, server.id, { moderatorRoleId: role.id });
+    const rita = server.addMember({ name: "Rita", roles: [role] });
+    const elsewhere = await aMarket(app.db);
+    const candidateId = await aCandidate(app, elsewhere.modelId);
+    const candidate = await showCandidate(app, { serverId: elsewhere.serverId, candidateId });
+    const target = await client.channels.fetch(channel.id);
+    if (!candidate || !target?.isSendable()) throw new Error("there is no candidate");
+    await target.send(candidateMessage(candidate, labNames([])));
+    const [message] = channel.messages();
+    if (!message) throw new Error("nothing was posted");
+    expect(await privately(rita.press(message, "Settle…"))).toContain("I know no such candidate here.");
+    expect(await privately(rita.press(message, "Not it"))).toContain("I know no such candidate here.");
+    expect(message.buttons).toEqual(["Settle…", "Not it"]);
+    await saveServer(app, server.id, { moderatorRoleId: null });
+    expect(await privately(rita.press(message, "Settle…"))).toContain("Only moderators");
+    discord.expectNoViolations();
+  });
+
+  it("from settlements elsewhere asks for a source of one's own, and takes their time unless another is given", async () => {
+    const { discord, boss, message } = await posted({
+      kind: "settled",
+      fact: "settled:xiaomi",
+      found: null,
+      source: null,
+      publishedHow: "elsewhere",
+      servers: 2,
+    });
+    const filledIn = async (fields: Record<string, string>) => {
+      const form = await boss.press(message, "Settle…").modal();
+      return wordsOf(await replyOf(boss.submit(form, fields)));
+    };
+    expect(await filledIn({ source: "it was on the news" })).toContain("must be a web address");
+    const preview = await filledIn({ source: "https://example.com/own" });
+    expect(preview).toContain("Source: <https://example.com/own>");
+    expect(preview).toContain("Published: <t:1773863643:F>");
+    expect(await filledIn({ source: "https://example.com/own", "published-at": "2026-03-18 12:00" })).toContain(
+      "Published: <t:1773835200:F>",
+    );
+    discord.expectNoViolations();
+  });
+
+  it("that nobody has found after half a year lets moderators call the model off, with a reason", async () => {
+    const { app, discord, client, channel, server, modelId, ann, boss } = await aRevealedModel();
+    const shown = await showModel(app, { serverId: server.id, modelId });
+    const target = await client.channels.fetch(channel.id);
+    if (!shown || !target?.isSendable()) throw new Error("there is no model");
+    await target.send(deadlineMessage(shown.card));
+    const [message] = channel.messages();
+    if (!message) throw new Error("nothing was posted");
+    const annsWish = await ann.press(message, "Call it off…").modal();
+    expect(await privately(ann.submit(annsWish, { reason: "bored" }))).toContain("Only moderators");
+    const wish = await boss.press(message, "Call it off…").modal();
+    await decisionIn(channel, boss.submit(wish, { reason: "Never revealed" }), "Never revealed");
+    expect((await showModel(app, { serverId: server.id, modelId }))?.card.state).toBe("void");
+    discord.expectNoViolations();
   });
 });

@@ -1,5 +1,6 @@
 import type { BoardPage, BoardRow } from "../../src/domain/board.ts";
 import type { Caller, ModelCard } from "../../src/domain/card.ts";
+import type { Evidence, EvidenceBoard } from "../../src/domain/evidence.ts";
 import type { Listing } from "../../src/domain/listing.ts";
 import type { GuessReceipt } from "../../src/domain/receipt.ts";
 import type { ServerSettings } from "../../src/domain/server.ts";
@@ -207,5 +208,48 @@ export function someSettings(settings: Partial<ServerSettings> = {}): ServerSett
     questionsPerDay: 40,
     questionAccess: { allowedRoleIds: [], barredRoleIds: [], allowedChannelIds: [], barredChannelIds: [] },
     ...settings,
+  };
+}
+
+export function aPiece(changes: Partial<Evidence> = {}): Evidence {
+  return {
+    evidenceId: 7,
+    serverId: "100",
+    modelId: 42,
+    modelName: "Hunter Alpha",
+    memberId: "2",
+    memberName: "Ann",
+    lab: "xiaomi",
+    stance: "for",
+    kind: "tokenizer",
+    text: "It counts tokens as MiMo does.",
+    link: null,
+    source: null,
+    files: [],
+    convincing: 0,
+    weak: 0,
+    state: "shown",
+    hiddenReason: null,
+    restoredReason: null,
+    at: listed,
+    alike: [],
+    ...changes,
+  };
+}
+
+export function anEvidenceBoard(changes: Partial<EvidenceBoard> = {}): EvidenceBoard {
+  return {
+    modelId: 42,
+    modelName: "Hunter Alpha",
+    takesEvidence: true,
+    kind: null,
+    page: 1,
+    pages: 1,
+    labs: [],
+    lab: null,
+    pieces: [],
+    hiddenCount: 0,
+    hidden: [],
+    ...changes,
   };
 }

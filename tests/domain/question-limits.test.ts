@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  leftWithout,
   limitRefusal,
   type QuestionBooks,
   questionsLeft,
   restUntil,
+  usualServerPerDay,
+  type WindowName,
   windowLengthMs,
 } from "../../src/domain/question-limits.ts";
 
 const now = new Date("2026-03-11T20:24:31Z");
-const free = { usdPerMonth: 0 };
+const free = { usdPerMonth: 0, atOnce: 4 };
 
-function booksWith(asked: readonly Date[], most: { minute: number; day: number; member: number; server: number }) {
+function booksWith(asked: readonly Date[], most: Record<WindowName, number>) {
   const window = (name: keyof typeof windowLengthMs) => ({
     most: most[name],
     lengthMs: windowLengthMs[name],
@@ -20,11 +23,17 @@ function booksWith(asked: readonly Date[], most: { minute: number; day: number; 
       .toSorted((a, b) => b.getTime() - a.getTime())
       .slice(0, most[name]),
   });
-  const windows = { minute: window("minute"), day: window("day"), member: window("member"), server: window("server") };
+  const windows = {
+    minute: window("minute"),
+    day: window("day"),
+    member: window("member"),
+    failed: window("failed"),
+    server: window("server"),
+  };
   return { windows, runningOfHost: 0, runningOfMember: 0, restingUntil: null, committedUsd: 0 } satisfies QuestionBooks;
 }
 
-const most = { minute: 3, day: 10, member: 5, server: 8 };
+const most = { minute: 3, day: 10, member: 5, failed: 6, server: 8 };
 
 /** Moments within the last two days. */
 const asked = fc.array(
@@ -39,7 +48,7 @@ describe("the limits of questions", () => {
     fc.assert(
       fc.property(asked, fc.constantFrom(1, 2), (times, questions) => {
         const refusal = limitRefusal(booksWith(times, most), { questions, worstUsd: null }, free, now);
-        const fits = (["minute", "day", "member", "server"] as const).every((name) => {
+        const fits = (Object.keys(most) as WindowName[]).every((name) => {
           const within = times.filter((at) => now.getTime() - at.getTime() < windowLengthMs[name]).length;
           return within + questions <= most[name];
         });
@@ -68,6 +77,15 @@ describe("the limits of questions", () => {
     expect(questionsLeft(booksWith(Array(20).fill(now), most), 2, now)).toEqual({ member: 0, server: 0, hostToday: 0 });
   });
 
+  it("give back to member and server what a failed question has not taken, and nothing to the key", () => {
+    expect(leftWithout({ member: 2, server: 5, hostToday: 7 }, 1)).toEqual({ member: 3, server: 6, hostToday: 7 });
+  });
+
+  it("leave room for a second server in the host's day, and for no more than forty in one", () => {
+    const usual = [1, 2, 40, 41, 80, 1_000].map((perDay) => usualServerPerDay({ perDay }));
+    expect(usual).toEqual([1, 1, 20, 21, 40, 40]);
+  });
+
   it("take a comparison only where two questions can ever fit", () => {
     const books = booksWith([], { ...most, minute: 1 });
     expect(limitRefusal(books, { questions: 2, worstUsd: null }, free, now)).toEqual({ reason: "no-room-for-two" });
@@ -77,12 +95,12 @@ describe("the limits of questions", () => {
     const books = { ...booksWith([], most), committedUsd: 4.5 };
     const wish = { questions: 1, worstUsd: 0.6 };
     expect(limitRefusal(books, wish, free, now)).toEqual({ reason: "costs-money" });
-    expect(limitRefusal(books, wish, { usdPerMonth: 5 }, now)).toEqual({
+    expect(limitRefusal(books, wish, { ...free, usdPerMonth: 5 }, now)).toEqual({
       reason: "month-spent",
       usdPerMonth: 5,
       freeAt: new Date("2026-04-01T00:00:00Z"),
     });
-    expect(limitRefusal(books, wish, { usdPerMonth: 6 }, now)).toBeNull();
+    expect(limitRefusal(books, wish, { ...free, usdPerMonth: 6 }, now)).toBeNull();
   });
 });
 

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { joinServers } from "../../src/actions/join-server.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { discordTurns } from "../../src/actions/take-turns.ts";
 import { cardWaitMs } from "../../src/domain/card.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { editDueCards } from "../../src/schedule/edit-cards.ts";
 import { markets } from "../../src/storage/schema.ts";
 import { aBot, about, aListedModel, aServerWithChannel } from "../support/delivering.ts";
@@ -69,4 +71,32 @@ it("an announcement somebody deleted is left alone", async () => {
   clock.later(60 * minuteMs);
   await edit();
   expect(countEdits()).toBe(1);
+});
+
+it("guesses in many servers and a new model at once go together within what Discord takes in a second", async () => {
+  const bot = await aBot({ globalPerSecond: 50, routeSpeed: 10 });
+  const { app, client, clock, discord } = bot;
+  const places = Array.from({ length: 25 }, (_, i) => {
+    const server = discord.addServer(`Server ${i}`);
+    return { server, channel: server.addChannel("announcements") };
+  });
+  await discord.waitUntil(() => client.guilds.cache.size === places.length);
+  await joinServers(
+    app,
+    places.map(({ server }) => ({ serverId: server.id, name: server.name })),
+  );
+  for (const { server, channel } of places) await saveServer(app, server.id, { announcementChannelId: channel.id });
+  const before = await aListedModel(app);
+  await bot.deliver();
+  const [market] = await bot.db.select().from(markets);
+  for (const { server } of places) await aGuess(app, { serverId: server.id, modelId: market?.modelId ?? 0 });
+  clock.later(cardWaitMs);
+  const name = await aListedModel(app);
+  const turn = discordTurns(app, wait);
+  await Promise.all([deliverDue(app, client, "this process", undefined, turn), editDueCards(app, client, turn)]);
+  for (const { channel } of places) {
+    expect(about(channel, name)).toHaveLength(1);
+    expect(about(channel, before).map(({ text }) => text.includes("**Odds**, 1 guess"))).toContain(true);
+  }
+  expect(discord.requests.filter(({ status }) => status === 429)).toEqual([]);
 });

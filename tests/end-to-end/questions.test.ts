@@ -1,4 +1,4 @@
-import { count, eq, ne } from "drizzle-orm";
+import { count, eq, isNotNull, ne } from "drizzle-orm";
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Exchange } from "../../sandbox/discord/exchange.ts";
 import { startDiscord } from "../../sandbox/discord/server.ts";
@@ -24,7 +24,7 @@ async function outcomeOf(exchange: Exchange): Promise<string> {
 }
 
 describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
-  it("keep all limits exactly when fifty members ask at once, and are finished after kill -9", async () => {
+  it("keep all limits exactly when fifty members ask at once, and are finished after kill -9 and SIGTERM", async () => {
     const [discord, openRouter] = await Promise.all([
       startDiscord(),
       startOpenRouter({ catalogue: marchCatalogues().after }),
@@ -69,7 +69,7 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
     const second = ask(everybody.slice(0, 12), "And who built you?");
     const later = await Promise.all(second.map(outcomeOf));
     const [rows] = await db.select({ n: count() }).from(questions);
-    expect(later.filter((outcome) => outcome === "asked").length).toBe(Number(rows?.n) - atOnce);
+    expect(later.filter((outcome) => outcome === "asked").length, later.join("\n")).toBe(Number(rows?.n) - atOnce);
     const asked = await db.select({ at: questions.askedAt }).from(questions).orderBy(questions.askedAt);
     for (const { at } of asked) {
       const within = asked.filter((other) => other.at >= at && other.at.getTime() - at.getTime() < 60_000);
@@ -112,7 +112,17 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
       },
       { timeout: patienceMs, interval: 20 },
     );
+
+    // Stopped by its host in mid-answer, it finishes the message itself.
+    await db.update(questions).set({ askedAt: new Date(Date.now() - 3_600_000 * 2) });
+    const [cut] = ask(everybody.slice(21, 22), "And how long now?");
+    const shown = await cut!.followUp(0, patienceMs);
+    await vi.waitUntil(() => shown.text.includes("word word"), { timeout: patienceMs, interval: 20 });
     await again.end("SIGTERM");
+    expect(shown.text).toMatch(/word word[\s\S]*Interrupted/);
+    expect(shown.buttons).toEqual(["Continue", "File as evidence"]);
+    const left = await db.select().from(questions).where(isNotNull(questions.heldUntil));
+    expect(left).toEqual([]);
     expect([...bots, again].flatMap((bot) => bot.complaints())).toEqual([]);
     discord.expectNoViolations();
   }, 90_000);

@@ -21,8 +21,10 @@ async function aHost(answer: RequestListener, timeoutMs = 5_000) {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const dataDir = temporaryFolder();
   const keeper = createEvidenceFiles({ dataDir, hosts: [host], timeoutMs });
-  const keep = (url = `http://${host}/a.png`) =>
-    keeper.keep({ attachmentId: "1", name: "a.png", url, sizeBytes: 16 }, mostBytes);
+  const keep = async (url = `http://${host}/a.png`) => {
+    const { file } = await keeper.keep({ attachmentId: "1", name: "a.png", url, sizeBytes: 16 }, mostBytes);
+    return file;
+  };
   const left = () => {
     const folder = join(dataDir, "evidence", "incoming");
     return existsSync(folder) ? readdirSync(folder) : [];
@@ -68,6 +70,12 @@ describe("a file at Discord", () => {
     ["that is a page", answering("<html></html>", { "content-type": "text/html" }), "kind-not-taken"],
     ["that is a picture and says it is text", answering(png, { "content-type": "text/plain" }), "kind-not-taken"],
     ["that is the beginning of a picture", answering(png.subarray(0, 4)), "kind-not-taken"],
+    [
+      "that is a drawing with scripts in it",
+      answering("<svg/>", { "content-type": "image/svg+xml" }),
+      "kind-not-taken",
+    ],
+    ["that unpacks to very much", answering("PK\u0003\u0004", { "content-type": "application/zip" }), "kind-not-taken"],
     ["without a byte", answering(""), "empty"],
     [
       "whose connection dies",

@@ -44,6 +44,27 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/storage/guess-writes.test.ts"],
   },
   {
+    name: "a batch kept though a guard refused it",
+    file: "src/storage/guess-writes.ts",
+    find: "when (select count(*) from changed) <>",
+    replace: "when (select count(*) from changed) >",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
+    name: "wallets opened in the order they came",
+    file: "src/storage/guess-writes.ts",
+    find: "${inLockOrder} on conflict do nothing",
+    replace: "on conflict do nothing",
+    tests: ["tests/storage/guess-writes.test.ts"],
+  },
+  {
+    name: "a batch written outside the transaction that holds its locks",
+    file: "src/storage/guess-writes.ts",
+    find: "when pg_current_xact_id()::text <>",
+    replace: "when pg_current_xact_id()::text is null and '' <>",
+    tests: ["tests/storage/two-steps.test.ts"],
+  },
+  {
     name: "wallets read without a lock",
     file: "src/storage/guesses.ts",
     find: "limit 1 for update\n      ) as wallet",
@@ -119,6 +140,13 @@ export const mutants: readonly Mutant[] = [
     find: '.for("update", { of: deliveries, skipLocked: true })',
     replace: "",
     tests: ["tests/actions/claim-deliveries.test.ts"],
+  },
+  {
+    name: "a guess during the edit of a card that is never shown",
+    file: "src/storage/cards.ts",
+    find: "...(dueAt === null ? {} : { cardDueAt: dueAt })",
+    replace: "cardDueAt: dueAt",
+    tests: ["tests/actions/edit-cards.test.ts"],
   },
   {
     name: "a moderator check left out of the confirm button",

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { replay } from "../../sandbox/replay/play.ts";
-import { BadRecording, idsIn, recordedIn, truthIn } from "../../sandbox/replay/recorded.ts";
-import { lineOf, scoreLines, scoreOf } from "../../sandbox/replay/report.ts";
+import { BadRecording, buildersIn, idsIn, recordedIn, truthIn } from "../../sandbox/replay/recorded.ts";
+import { candidateLines, lineOf, scoreLines, scoreOf } from "../../sandbox/replay/report.ts";
 import { embedded, temporaryFolder } from "../support/database.ts";
 
 const { before, after, revealed } = marchCatalogues();
@@ -39,12 +39,14 @@ it("a recorded folder is played in order of time, and it is told what a server w
     ...burst.map(({ id }) => `2026-03-12 01:00 held ${id} burst`),
     "2026-03-21 01:00 changed openrouter/healer-alpha withdrawn",
     "2026-03-21 01:00 changed openrouter/hunter-alpha withdrawn",
+    "2026-03-21 01:00 candidate openrouter/healer-alpha Xiaomi: MiMo-V2-Omni, score 0.98",
+    "2026-03-21 01:00 candidate openrouter/hunter-alpha Xiaomi: MiMo-V2-Pro, score 0.98",
     "2026-03-22 01:00 ignored not a catalogue",
   ]);
 
   const truthFile = join(temporaryFolder(), "truth.json");
   const truth = [
-    { id: "openrouter/hunter-alpha" },
+    { id: "openrouter/hunter-alpha", official_listing: "xiaomi/mimo-v2-pro" },
     { id: "openrouter/burst", listed_id: "stealth/burst-0" },
     { id: "stealth/never-recorded" },
   ];
@@ -55,6 +57,10 @@ it("a recorded folder is played in order of time, and it is told what a server w
     "2 models announced: precision 0.500, recall 0.500",
     "announced and not anonymous: openrouter/healer-alpha",
     "anonymous and not announced: stealth/burst-0",
+  ]);
+  expect(candidateLines(told, buildersIn(truthFile))).toEqual([
+    "2 candidates: 1 right, for 1 of the models; 1 wrong",
+    "wrong for openrouter/healer-alpha: Xiaomi: MiMo-V2-Omni, score 0.98",
   ]);
 });
 

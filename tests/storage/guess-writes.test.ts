@@ -1,10 +1,10 @@
-import { eq } from "drizzle-orm";
-import { expect, it } from "vitest";
-import { transact } from "../../src/storage/database.ts";
-import { type GuessChanges, OverdrawnWallet, writeGuesses } from "../../src/storage/guess-writes.ts";
+import { eq, sql } from "drizzle-orm";
+import { expect, it, vi } from "vitest";
+import { rows, type Transaction, transact } from "../../src/storage/database.ts";
+import { type GuessChanges, OverdrawnWallet, QuickerElsewhere, writeGuesses } from "../../src/storage/guess-writes.ts";
 import { entries, members, transactions, wallets } from "../../src/storage/schema.ts";
 import { storyBegins } from "../support/app.ts";
-import { describeOnBoth } from "../support/database.ts";
+import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
 
 const season = "2026-Q1";
 const serverId = "1";
@@ -23,8 +23,14 @@ function changed(changes: Partial<GuessChanges>): GuessChanges {
     markets: [],
     newWallets: [],
     walletChanges: [],
+    lockedIn: "",
     ...changes,
   };
+}
+
+async function transactionOf(tx: Transaction): Promise<string> {
+  const [current] = await rows<{ id: string }>(tx, sql`select pg_current_xact_id()::text as id`);
+  return current?.id ?? "";
 }
 
 describeOnBoth("writing a batch of guesses", (database) => {
@@ -36,7 +42,8 @@ describeOnBoth("writing a batch of guesses", (database) => {
     ]);
     return {
       db,
-      write: (changes: GuessChanges) => transact(db, (tx) => writeGuesses(tx, changes)),
+      write: (changes: GuessChanges) =>
+        transact(db, async (tx) => writeGuesses(tx, { ...changes, lockedIn: await transactionOf(tx) })),
       balance: async (memberId: string) =>
         (await db.select().from(wallets).where(eq(wallets.memberId, memberId)))[0]?.balancePoints,
     };
@@ -74,9 +81,43 @@ describeOnBoth("writing a batch of guesses", (database) => {
     expect([await balance("ann"), await balance("bob")]).toEqual([-25, 0]);
   });
 
+  it("refuses to write in any transaction but the one that holds the locks", async () => {
+    const { db, balance } = await withWallets(30);
+    const batch = changed({ walletChanges: [{ ...ann, points: -1 }], lockedIn: "1" });
+    await expect(transact(db, (tx) => writeGuesses(tx, batch))).rejects.toThrow();
+    await expect(writeGuesses(db as Transaction, batch)).rejects.toThrow();
+    expect(await balance("ann")).toBe(30);
+  });
+
   it("refuses a debit of a wallet that does not exist", async () => {
     const { write } = await withWallets(30);
     const nobody = { ...ann, memberId: "nobody", points: -1 };
     await expect(write(changed({ walletChanges: [nobody] }))).rejects.toThrow(OverdrawnWallet);
+  });
+});
+
+describeOnPostgres("two batches that open the wallets of one member", (database) => {
+  it("do so in one order, whatever order they hold them in, so that none waits for the other in a circle", async () => {
+    const { db } = await database.open();
+    const [spring, summer] = [
+      { ...ann, season: "2026-Q1", balancePoints: 1000 },
+      { ...ann, season: "2026-Q2", balancePoints: 1000 },
+    ];
+    const write = vi.fn(async (tx: Transaction) =>
+      writeGuesses(tx, changed({ newWallets: [summer, spring], lockedIn: await transactionOf(tx) })),
+    );
+    const oneIsWaiting = async () =>
+      (await rows(db, sql`select 1 from pg_locks where not granted and database is null`)).length > 0;
+    let written: Promise<unknown> | undefined;
+    const other = vi.fn(async (tx: Transaction) => {
+      await tx.insert(wallets).values(spring);
+      written ??= transact(db, write).catch((error: unknown) => error);
+      await vi.waitUntil(oneIsWaiting, { interval: 5, timeout: 10_000 });
+      await tx.insert(wallets).values(summer);
+    });
+    await transact(db, other);
+    expect(await written).toBeInstanceOf(QuickerElsewhere);
+    expect([write, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    expect(await db.$count(wallets)).toBe(2);
   });
 });

@@ -21,6 +21,7 @@ describeOnBoth("turns that all processes share", (database) => {
   it("do not wait for a clock that was set back", async () => {
     const { db } = await database.open();
     await db.insert(paces).values({ pace: "discord", nextAt: new Date(Date.now() + 3_600_000) });
-    expect(await takeTurns(db, "discord", 1, 20)).toBeLessThanOrEqual(10_000);
+    // Ten seconds, and what clocks and rounding differ by.
+    expect(await takeTurns(db, "discord", 1, 20)).toBeLessThan(10_001);
   });
 });

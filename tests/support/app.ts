@@ -36,7 +36,7 @@ export function aClock(start: Date = storyBegins): TestClock {
 export function anApp(
   db: Db,
   clock?: Clock,
-  more: Pick<Parameters<typeof createApp>[0], "chat" | "questions"> = {},
+  more: Pick<Parameters<typeof createApp>[0], "chat" | "questions" | "files"> = {},
 ): App {
   const log = pino({ level: "silent" });
   return createApp({ db, log, ...(clock ? { clock } : {}), ...more });

@@ -1,14 +1,13 @@
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { recordSent } from "../../src/actions/record-deliveries.ts";
-import type { saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
 import type { ClaimedDelivery } from "../../src/domain/claimed-delivery.ts";
 import { embedded } from "./database.ts";
 import { aCatalogue, aServer, aStealthListing, firstRead, minuteMs, storyClock, watcherApp } from "./watcher-app.ts";
 
 /** A server whose greeting is over, and a model announced there but not yet sent. */
-export async function anAnnouncement(settings: Parameters<typeof saveServer>[2] = {}) {
+export async function anAnnouncement(settings: Parameters<typeof aServer>[2] = {}) {
   const { db } = await embedded.open();
   const clock = storyClock("2026-03-12T01:00:00Z");
   const app = watcherApp(db, clock);

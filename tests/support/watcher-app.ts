@@ -3,10 +3,9 @@ import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
 import { type CatalogueListings, recordCatalogue } from "../../src/actions/record-catalogue.ts";
-import { saveServer } from "../../src/actions/set-up-server.ts";
+import { type ServerChanges, saveServer } from "../../src/actions/set-up-server.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { Listing } from "../../src/domain/listing.ts";
-import type { ServerSettings } from "../../src/domain/server.ts";
 import { readCatalogue } from "../../src/integrations/openrouter-catalogue.ts";
 import type { Db } from "../../src/storage/database.ts";
 import { deliveries } from "../../src/storage/schema.ts";
@@ -38,11 +37,7 @@ export function watcherApp(db: Db, clock: StoryClock, logged: Logged[] = []): Ap
 }
 
 /** Lets the bot join a server, and sets it up if a channel is given. */
-export async function aServer(
-  app: App,
-  serverId: string,
-  settings: Partial<Omit<ServerSettings, "serverId">> = {},
-): Promise<string> {
+export async function aServer(app: App, serverId: string, settings: ServerChanges = {}): Promise<string> {
   await joinServers(app, [{ serverId, name: `Server ${serverId}` }]);
   if (Object.keys(settings).length > 0) await saveServer(app, serverId, settings);
   return serverId;

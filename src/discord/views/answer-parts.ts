@@ -1,3 +1,4 @@
+import { closed } from "./answer-formatting.ts";
 import { type AnswerLine, cutWithin } from "./answer-text.ts";
 
 const fence = "```";
@@ -8,8 +9,13 @@ const fence = "```";
  * the parts before the last stay as they are.
  *
  * @param room characters of a part, by its place; at least 260, so that the longest inline code stays whole
+ * @param most parts that are wanted: lines are read until there is one more
  */
-export function answerParts(lines: readonly AnswerLine[], room: (part: number) => number): string[] {
+export function answerParts(
+  lines: Iterable<AnswerLine>,
+  room: (part: number) => number,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   const parts: string[] = [];
   let text = "";
   let open: Extract<AnswerLine, { kind: "code" }> | null = null;
@@ -32,14 +38,17 @@ export function answerParts(lines: readonly AnswerLine[], room: (part: number) =
     return true;
   };
   for (const line of lines) {
+    if (parts.length > most) return parts;
     if (put(line, line.text)) continue;
     finish();
     if (line.text.trim() === "" && line.kind === "text") continue;
     if (put(line, line.text)) continue;
     for (const piece of cut(line, room(parts.length) - fence.length * 2 - 26)) {
-      if (put(line, piece)) continue;
+      if (parts.length > most) return parts;
+      const whole = line.kind === "text" ? closed(piece) : piece;
+      if (put(line, whole)) continue;
       finish();
-      put(line, piece);
+      put(line, whole);
     }
   }
   finish();
@@ -50,14 +59,13 @@ export function answerParts(lines: readonly AnswerLine[], room: (part: number) =
 const leastPiece = 16;
 
 /** A line in pieces of at most `most` characters. */
-function cut({ kind, text }: AnswerLine, most: number): string[] {
-  const pieces: string[] = [];
+function* cut({ kind, text }: AnswerLine, most: number): Generator<string, void, undefined> {
   const longest = Math.max(leastPiece, most);
   let rest = text;
   while (rest.length > longest) {
     const at = Math.max(1, cutWithin({ kind, text: rest }, longest));
-    pieces.push(rest.slice(0, at));
+    yield rest.slice(0, at);
     rest = rest.slice(at);
   }
-  return [...pieces, rest];
+  yield rest;
 }

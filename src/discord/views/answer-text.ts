@@ -1,3 +1,4 @@
+import { closed } from "./answer-formatting.ts";
 import { inviteHost } from "./text.ts";
 
 /**
@@ -19,13 +20,12 @@ const joiner = /(?<=[^\s\u200C\u200D])[\u200C\u200D](?=[^\s\u200C\u200D])/u;
 const nothingToSee =
   /\u034F|[\u00AD\u115F\u1160\u180E\u200B-\u200D\u2060-\u2064\u206A-\u206F\u2800\u3164\uFEFF\uFFA0]|\u17B4|\u17B5/gu;
 
-/** Without characters that are not text, turn it round, show nothing, or pile up; with one kind of line end. */
-function cleaned(text: string): string {
-  return text
-    .replace(/\r\n?|[\u2028\u2029\u0085\v\f]/g, "\n")
+/** A line without characters that are not text, turn it round, show nothing, or pile up. */
+function cleaned(line: string): string {
+  return line
     .toWellFormed()
     .replace(bidi, "")
-    .replace(control, (character) => (character === "\n" || character === "\t" ? character : ""))
+    .replace(control, (character) => (character === "\t" ? character : ""))
     .replace(nothingToSee, (character, at: number, whole: string) =>
       joiner.test(
         `${[...whole.slice(Math.max(0, at - 2), at)].at(-1) ?? " "}${character}${whole.slice(at + 1, at + 3)}`,
@@ -50,36 +50,58 @@ function isTableRule(line: string): boolean {
   return isTableRow(line) && /-/.test(line) && /^[|:\-\s]+$/.test(line);
 }
 
-/** Reads a model's answer line by line. */
-export function answerLines(answer: string): AnswerLine[] {
-  const lines = cleaned(answer).split("\n");
-  const read: AnswerLine[] = [];
+/** Where a line ends, whatever program wrote it. */
+const lineEnd = /\r\n?|[\n\u2028\u2029\u0085\v\f]/g;
+
+/** An answer's lines, cleaned one after the other: those nobody asks for cost nothing. */
+function* linesOf(answer: string): Generator<string, void, undefined> {
+  let from = 0;
+  for (const { index, 0: end } of answer.matchAll(lineEnd)) {
+    yield cleaned(answer.slice(from, index));
+    from = index + end.length;
+  }
+  yield cleaned(answer.slice(from));
+}
+
+/** Reads a model's answer line by line, as far as its lines are asked for. Blank ones in a row are one, and none is the first. */
+export function* answerLines(answer: string): Generator<AnswerLine, void, undefined> {
+  let isAfterBlank = true;
+  for (const line of blocksAndText(answer)) {
+    const isBlank = line.kind === "text" && line.text === "";
+    if (!isBlank || !isAfterBlank) yield line;
+    isAfterBlank = isBlank;
+  }
+}
+
+/** A block of code nobody closes goes to the end. */
+function* blocksAndText(answer: string): Generator<AnswerLine, void, undefined> {
+  const lines = linesOf(answer);
   let block = 0;
-  for (let at = 0; at < lines.length; ) {
-    const line = lines[at] ?? "";
+  let next = lines.next();
+  const step = () => {
+    next = lines.next();
+  };
+  while (!next.done) {
+    const line = next.value;
     const [, mark, info] = fence.exec(line) ?? [];
+    step();
     if (mark !== undefined) {
-      const end = lines.findIndex((each, i) => i > at && closes(each, mark));
-      const inside = lines.slice(at + 1, end < 0 ? undefined : end);
       block += 1;
-      for (const text of inside)
-        read.push({ kind: "code", text: inCode(text), language: languageIn(info ?? ""), block });
-      at = end < 0 ? lines.length : end + 1;
-    } else if (isTableRow(line) && isTableRule(lines[at + 1] ?? "")) {
+      const language = languageIn(info ?? "");
+      for (; !next.done && !closes(next.value, mark); step()) {
+        yield { kind: "code", text: inCode(next.value), language, block };
+      }
+      step();
+    } else if (isTableRow(line) && !next.done && isTableRule(next.value)) {
       block += 1;
-      for (; isTableRow(lines[at] ?? ""); at += 1) {
-        read.push({ kind: "code", text: inCode((lines[at] ?? "").trim()), language: "", block });
+      yield { kind: "code", text: inCode(line.trim()), language: "", block };
+      for (; !next.done && isTableRow(next.value); step()) {
+        yield { kind: "code", text: inCode(next.value.trim()), language: "", block };
       }
     } else {
-      const text = textLine(line);
-      const before = read.at(-1);
-      const follows = before?.kind !== "text" || before.text !== "";
-      if (text !== "" || (follows && read.length > 0)) read.push({ kind: "text", text });
-      at += 1;
+      yield { kind: "text", text: textLine(line) };
     }
   }
-  while (read.at(-1)?.kind === "text" && read.at(-1)?.text === "") read.pop();
-  return read;
 }
 
 function closes(line: string, opened: string): boolean {
@@ -93,10 +115,11 @@ function languageIn(info: string): string {
 
 /** Three backticks would end the block, whatever comes before them; an invite would be shown all the same. */
 function inCode(text: string): string {
-  return text.replace(/`(?=``)|(?<=`)`(?=`)/g, `\`${zeroWidth}`).replace(invite, `$1${zeroWidth}/`);
+  return text.replace(/`(?=``)|(?<=`)`(?=`)/g, `\`${zeroWidth}`).replace(invite, `$1${zeroWidth}$2`);
 }
 
-const invite = new RegExp(`(${inviteHost})/`, "gi");
+/** Whatever may follow a host in an address. */
+const invite = new RegExp(`(${inviteHost})([/:?#])`, "gi");
 
 /** A line outside of code: quotes, lists, bold and inline code stay; headings become bold; nothing mentions or links. */
 function textLine(line: string): string {
@@ -109,7 +132,7 @@ function textLine(line: string): string {
   const heading =
     rest.length > longestMarked ? undefined : /^\s*#{1,6}\s+(\S.*)$/.exec(rest)?.[1]?.replace(/[\s#]+$/, "");
   const said = heading === undefined ? inline(rest) : bolded(inline(heading.replaceAll("*", "")));
-  return `${quote === "" ? "" : "> "}${marker}${said}`;
+  return `${quote === "" ? "" : "> "}${marker}${closed(said)}`;
 }
 
 function bolded(text: string): string {
@@ -132,7 +155,7 @@ function inline(text: string): string {
   return text.replace(token, (found) => {
     if (found.length === 1) return `\\${found}`;
     if (found.startsWith("\\")) return found;
-    return found.startsWith("`") ? inCode(found) : found.replace("/", "\\/");
+    return found.startsWith("`") ? inCode(found) : found.replace(/[/:?#]$/, "\\$&");
   });
 }
 

@@ -1,7 +1,14 @@
-import { type AnswerFigures, type GrowingQuestion, type Question, tokensPerSecond } from "../../domain/question.ts";
+import {
+  type AnswerFigures,
+  countsForMember,
+  type GrowingQuestion,
+  type Question,
+  tokensPerSecond,
+} from "../../domain/question.ts";
 import type { QuestionsLeft } from "../../domain/question-limits.ts";
-import type { FileView } from "./message.ts";
+import { button, type FileView } from "./message.ts";
 import { count, seconds, usd } from "./numbers.ts";
+import { plain } from "./text.ts";
 
 /** A question with its answer, as it grows or as it is stored. */
 export type Shown = Question & Partial<Pick<GrowingQuestion, "reasoningTail">>;
@@ -35,6 +42,16 @@ export function figureWords(figures: AnswerFigures): string[] {
     costUsd === null ? null : usd(costUsd),
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+/** The button that asks what a revealed model is called now the same. */
+export function insteadButton(name: string, questionId: number) {
+  return button(plain(`Ask ${name}`, 80), "ask-revealed", questionId, "main");
+}
+
+/** What is said of a question that takes nothing from its asker; nothing of any other. */
+export function takenWords(question: Shown): string[] {
+  return countsForMember(question) ? [] : ["it takes none of your questions"];
 }
 
 /** What is left of the limits, in words. */

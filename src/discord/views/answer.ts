@@ -6,10 +6,12 @@ import {
   type AnswerContext,
   answerFile,
   figureWords,
+  insteadButton,
   leftWords,
   loggingNote,
   noContext,
   type Shown,
+  takenWords,
 } from "./answer-words.ts";
 import { comparisonMessage } from "./comparison.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
@@ -32,7 +34,8 @@ export function answerMessages(question: Shown, context: AnswerContext = noConte
   const head = headOf(question);
   const tail = footOf(question, context);
   const room = longestMessage - footerRoom - (question.failure === null ? 0 : failureRoom);
-  const parts = answerParts(answerLines(question.answer), (part) => room - (part === 0 ? head.length + 1 : 0));
+  const roomOf = (part: number) => room - (part === 0 ? head.length + 1 : 0);
+  const parts = answerParts(answerLines(question.answer), roomOf, mostMessages);
   const kept = parts.slice(0, mostMessages);
   const isLong = parts.length > mostMessages;
   const isOver = question.state !== "running";
@@ -76,8 +79,9 @@ function headOf(question: Shown): string {
   return whole.length <= headRoom ? whole : withPrompt(shortPrompt);
 }
 
-function figuresLine({ state, figures }: Shown, { left }: AnswerContext): string | null {
-  const facts = [...figureWords(figures), ...(left === null ? [] : [leftWords(left)])];
+function figuresLine(question: Shown, { left }: AnswerContext): string | null {
+  const { state, figures } = question;
+  const facts = [...figureWords(figures), ...(left === null ? [] : [takenWords(question), leftWords(left)].flat())];
   return facts.length === 0 || state === "running" ? null : `-# ${facts.join(" · ")}`;
 }
 
@@ -110,9 +114,7 @@ const ending = {
 function buttons({ questionId, state, answer, target, failure }: Shown, { instead }: AnswerContext): Row[] {
   if (state === "running") return [buttonRow(button("Stop", "stop-answer", questionId))];
   const all = [
-    ...(failure?.reason === "revealed" && instead !== null
-      ? [button(`Ask ${instead}`.slice(0, 80).toWellFormed(), "ask-revealed", questionId, "main")]
-      : []),
+    ...(failure?.reason === "revealed" && instead !== null ? [insteadButton(instead, questionId)] : []),
     ...(answer === "" ? [] : [button("Continue", "continue", questionId, "main")]),
     ...(answer === "" || target.modelId === null ? [] : [button("File as evidence", "answer-evidence", questionId)]),
   ];

@@ -19,9 +19,11 @@ function promptModal(title: string, action: string, key: string, label: string):
   });
 }
 
-/** Asks what a model should be asked. Needs nothing but the name. */
-export function askModal(modelId: string, modelName: string | null): ModalView {
-  return promptModal(modelName === null ? "Ask the model" : `Ask ${modelName}`, "ask", modelId, "Your question");
+/**
+ * Asks what a model should be asked, itself or what it turned out to be. Needs nothing but the name.
+ */
+export function askModal(action: "ask" | "ask-confirmed", modelId: string, modelName: string | null): ModalView {
+  return promptModal(modelName === null ? "Ask the model" : `Ask ${modelName}`, action, modelId, "Your question");
 }
 
 /** Asks how the conversation goes on. */

@@ -4,12 +4,14 @@ import {
   type AnswerContext,
   answerFile,
   figureWords,
+  insteadButton,
   leftWords,
   loggingNote,
   noContext,
   type Shown,
+  takenWords,
 } from "./answer-words.ts";
-import { button, buttonRow, type MessageView } from "./message.ts";
+import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import { counted } from "./numbers.ts";
 import { failureText } from "./question-refusals.ts";
 import { bold, escaped, plain, shown } from "./text.ts";
@@ -18,13 +20,13 @@ import { bold, escaped, plain, shown } from "./text.ts";
 const longestSide = 2_200;
 
 /** Two models' answers to the same question, beside each other in one message. */
-export function comparisonMessage(sides: readonly Shown[], { left }: AnswerContext = noContext): MessageView {
+export function comparisonMessage(sides: readonly Shown[], { left, instead }: AnswerContext = noContext): MessageView {
   const [first] = sides;
   if (!first) throw new Error("a comparison of nothing");
   const runs = sides.some(({ state }) => state === "running");
   const long = sides.filter((side) => side.state !== "running" && partsOf(side).length > 1);
   const notes = [
-    left === null || runs ? null : `-# ${leftWords(left)}`,
+    left === null || runs ? null : `-# ${[...takenOf(sides), leftWords(left)].join(" · ")}`,
     first.tellsOfLogging && !runs ? loggingNote : null,
   ].filter((note) => note !== null);
   const names = sides.map(({ target }) => bold(target.name, shown.modelName)).join(" and ");
@@ -39,22 +41,29 @@ export function comparisonMessage(sides: readonly Shown[], { left }: AnswerConte
       description: textOf(side),
       footer: { text: figuresOf(side) },
     })),
-    components: runs
-      ? [buttonRow(button("Stop", "stop-answer", first.questionId))]
-      : first.answer === ""
-        ? []
-        : [
-            buttonRow(
-              button(plain(`Continue with ${first.target.name}`, 80), "continue", first.questionId),
-              button("File as evidence", "answer-evidence", first.questionId),
-            ),
-          ],
+    components: runs ? [buttonRow(button("Stop", "stop-answer", first.questionId))] : endButtons(first, instead),
     ...(runs || long.length === 0 ? {} : { files: long.map(answerFile) }),
   };
 }
 
+/** What is said where both, or one of them, take nothing from their asker. */
+function takenOf(sides: readonly Shown[]): string[] {
+  const free = sides.flatMap((side) => takenWords(side));
+  return free.length === sides.length ? free.slice(0, 1) : free.length > 0 ? ["counts as one question"] : [];
+}
+
+/** What can be done when both have ended: all of it is about the first, the anonymous model. */
+function endButtons({ failure, questionId, answer, target }: Shown, instead: string | null): Row[] {
+  const all = [
+    ...(failure?.reason === "revealed" && instead !== null ? [insteadButton(instead, questionId)] : []),
+    ...(answer === "" ? [] : [button(plain(`Continue with ${target.name}`, 80), "continue", questionId)]),
+    ...(answer === "" ? [] : [button("File as evidence", "answer-evidence", questionId)]),
+  ];
+  return all.length === 0 ? [] : [buttonRow(...all)];
+}
+
 function partsOf({ answer }: Shown): string[] {
-  return answerParts(answerLines(answer), () => longestSide);
+  return answerParts(answerLines(answer), () => longestSide, 1);
 }
 
 function textOf(side: Shown): string {

@@ -5,7 +5,7 @@ import {
   evidenceKinds,
   type LabEvidence,
 } from "../../domain/evidence.ts";
-import { firstWords, kindWords, pieceLine } from "./evidence-words.ts";
+import { firstWords, hiddenLine, kindWords, pieceLine } from "./evidence-words.ts";
 import { type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, menuRow, type Row } from "./message.ts";
 import { count } from "./numbers.ts";
@@ -95,6 +95,14 @@ function menus(board: EvidenceBoard, names: LabNames): Row[] {
   ];
 }
 
+/** What the moderators hid, and why: the latest of it. */
+function hiddenField({ hiddenCount, hidden }: EvidenceBoard) {
+  return {
+    name: `Hidden by the moderators: ${count(hiddenCount)}`,
+    value: fittingLines([...hidden.map(hiddenLine), ...(hiddenCount > hidden.length ? ["…"] : [])], 1000),
+  };
+}
+
 /** A page of a model's evidence, with the ways to the rest of it. */
 export function evidenceBoardView(board: EvidenceBoard, names: LabNames): MessageView {
   const { modelId, lab, kind, page, pages } = board;
@@ -109,6 +117,7 @@ export function evidenceBoardView(board: EvidenceBoard, names: LabNames): Messag
       {
         title: `Evidence: ${escaped(board.modelName, shown.modelName)}`,
         description: fittingLines(lines(board, names), 4000),
+        ...(board.hiddenCount === 0 ? {} : { fields: [hiddenField(board)] }),
         footer: { text: `${closed}${only}Page ${count(page)} of ${count(pages)}` },
       },
     ],

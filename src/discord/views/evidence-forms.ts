@@ -5,17 +5,19 @@ import {
   ComponentType,
   TextInputStyle,
 } from "discord.js";
+import { cleanLines } from "../../domain/clean-text.ts";
 import { evidenceKinds, evidenceLimits, type Stance, stances } from "../../domain/evidence.ts";
 import type { EvidenceDraft } from "../../domain/evidence-draft.ts";
 import { fileLimits } from "../../domain/kept-file.ts";
 import { suggestLabs } from "../../domain/lab.ts";
 import type { OpenModel, ServerMemory } from "../../domain/open-models.ts";
 import { longestName } from "../../domain/suspect.ts";
+import { longestRemark } from "./answer-evidence.ts";
 import { kindWords, reasonReaders } from "./evidence-words.ts";
 
 import { labNames } from "./lab-words.ts";
 import { button, buttonRow, form, labelled, type MessageView, type ModalView, menuRow } from "./message.ts";
-import { escaped, escapedLines, plain, shown } from "./text.ts";
+import { escaped, escapedLines, fittingLines, plain, shown } from "./text.ts";
 
 /** What the fields of the forms are called; each form has some of them. */
 export const fields = {
@@ -108,13 +110,23 @@ export function messageForm(draftId: string, models: readonly OpenModel[], text:
   ]);
 }
 
-/** Asks for all that a model's answer does not say by itself. Question, answer and figures stand there already. */
-export function answerForm(questionId: string, text: string): ModalView {
+/** Asks for all that a model's answer does not say by itself. Question, answer and figures are filed as they are stored. */
+export function answerForm(questionId: string): ModalView {
+  const input = {
+    custom_id: fields.text,
+    style: TextInputStyle.Paragraph,
+    max_length: longestRemark,
+    required: false,
+  };
   return form("File the answer as evidence", "evidence-of-answer", questionId, [
     labField(),
     stanceField(),
     kindField(),
-    textField(false, fitting(text)),
+    typed(
+      "Which passage, or what do you make of it?",
+      input,
+      "Question, figures and answer are filed anyway. What the model did not write is marked as yours.",
+    ),
   ]);
 }
 
@@ -152,12 +164,9 @@ export function pickLabView(draftId: string, draft: EvidenceDraft, memory: Serve
   const model = memory.models.find(({ modelId }) => modelId === draft.modelId);
   const ranked = (model?.labs ?? []).map(({ lab }) => lab);
   const labs = suggestLabs("", ranked, memory.labs, mostOptions);
-  const lines = [
-    `I know no lab called “${escaped(draft.lab ?? "", shown.typed)}”. Pick the lab it is about; the rest of your evidence is kept:`,
-    ...(draft.text === "" ? [] : escapedLines(draft.text, shown.keptText).map((line) => `> ${line}`)),
-  ];
+  const content = `I know no lab called “${escaped(draft.lab ?? "", shown.typed)}”. Pick the lab it is about; the rest of your evidence is kept.`;
   return {
-    content: lines.join("\n"),
+    ...withText({ content }, draft.text),
     components: [
       menuRow(
         "evidence-lab",
@@ -192,8 +201,8 @@ export const nothingInMessage: MessageView = {
 
 /** A refusal with the text that was typed, so that it need not be typed again. */
 export function withText(view: MessageView, text: string): MessageView {
-  const words = text.trim();
+  const words = cleanLines(text, evidenceLimits.textLines);
   if (words === "") return view;
-  const lines = escapedLines(words, shown.keptText).map((line) => `> ${line}`);
-  return { ...view, content: [view.content ?? "", "Your text was:", ...lines].join("\n") };
+  const lines = escapedLines(words, shown.evidenceText);
+  return { ...view, embeds: [{ title: "Your text was:", description: fittingLines(lines, 4000) }] };
 }

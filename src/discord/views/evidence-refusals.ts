@@ -1,8 +1,9 @@
 import type { EvidenceBarred, EvidenceRefusal } from "../../domain/evidence.ts";
+import type { MissingPart } from "../../domain/evidence-draft.ts";
 import { notKeptLine } from "./evidence-words.ts";
 import { type LabNames, labList } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
-import { count } from "./numbers.ts";
+import { count, moment } from "./numbers.ts";
 import { inWords, noSuchModel, type WordsFor } from "./refusals.ts";
 import { bold, escaped, shown } from "./text.ts";
 
@@ -35,6 +36,8 @@ const addWords = {
     `You have filed ${most} pieces of evidence on ${model(modelName)}, which is the most a member may.`,
   "server-limit": ({ most }) =>
     `This server has filed ${most} pieces of evidence within a day, which is the most I take. Try again tomorrow.`,
+  "account-too-young": ({ minimumDays, readyAt }) =>
+    `Accounts must be ${minimumDays} days old to file evidence here. Yours will be ${moment(readyAt, "R")}.`,
 } satisfies WordsFor<EvidenceRefusal>;
 
 /** Why a piece was not filed, and what to do next. */
@@ -42,8 +45,22 @@ export function evidenceRefusal(refusal: EvidenceRefusal, names: LabNames): Mess
   return inWords<EvidenceRefusal>(addWords, refusal, names);
 }
 
+const missingWords = {
+  model: noSuchModel,
+  lab: () => "I could not read which lab it is about. File it again and name one.",
+  stance: () => "I could not read whether it points to the lab or away from it. File it again and pick one of the two.",
+  kind: () => "I could not read what kind of evidence it is. File it again and pick one from the list.",
+} satisfies Record<MissingPart, () => string>;
+
+/** What a piece lacks to be filed, and what to do next. */
+export function evidenceLacks(missing: MissingPart): MessageView {
+  return { content: missingWords[missing]() };
+}
+
 const barredWords = {
   "no-such-evidence": () => "There is no such evidence here. `/evidence list` shows what there is, with its numbers.",
+  "hidden-from-you": ({ evidenceId, hiddenReason }) =>
+    `**#${evidenceId}** was hidden by the moderators, so nobody but them and its author can read it.${hiddenReason === null ? "" : ` Reason: ${escaped(hiddenReason, shown.reason)}`}`,
   "own-only": ({ evidenceId }) =>
     `#${evidenceId} is not yours, so you cannot withdraw it. Moderators can hide it with \`/evidence hide\`.`,
   "own-evidence": () => "That is your own evidence. Others say whether it is convincing.",
@@ -53,6 +70,8 @@ const barredWords = {
   "not-hidden": ({ evidenceId }) => `#${evidenceId} is not hidden. There is nothing to restore.`,
   "model-closed": ({ modelName }) =>
     `${model(modelName)} is closed, so the votes stay as they are. The evidence can still be read.`,
+  "account-too-young": ({ minimumDays, readyAt }) =>
+    `Accounts must be ${minimumDays} days old to vote on evidence here. Yours will be ${moment(readyAt, "R")}.`,
 } satisfies WordsFor<EvidenceBarred>;
 
 /** Why nothing was done to a piece, and what to do next. */

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceKind, EvidenceSource, Stance } from "../../domain/evidence.ts";
+import type { Evidence, EvidenceKind, EvidenceSource, HiddenEvidence, Stance } from "../../domain/evidence.ts";
 import type { FileProblem, KeptFile } from "../../domain/kept-file.ts";
 import { fileLimits } from "../../domain/kept-file.ts";
 import { type LabNames, labText } from "./lab-words.ts";
@@ -24,8 +24,8 @@ export const kindWords = {
 
 /** Who reads a moderator's reason. */
 export const reasonReaders = {
-  hide: "Shown to its author, to moderators and in the model's thread",
-  restore: "Kept with the decision, and shown to nobody",
+  hide: "Everybody can read it, in place of the piece",
+  restore: "Everybody can read it, with the piece",
 } as const;
 
 export const stanceWords = { for: "points to", against: "points away from" } satisfies Record<Stance, string>;
@@ -44,6 +44,8 @@ const fileWords = {
   unreachable: "it could not be downloaded",
   "too-slow": "the download took too long",
   disk: "I have no place to keep files",
+  "disk-full": "the disk space my host gives me for files is used up",
+  removed: "it was removed when its author withdrew the piece",
 } satisfies Record<FileProblem, string>;
 
 /** A file that was not kept, and why. */
@@ -58,7 +60,18 @@ export function votesWords({ convincing, weak }: Pick<Evidence, "convincing" | "
 
 /** "#12" and the first words of a piece, in one line. */
 export function pieceLine(piece: Evidence): string {
-  return `**#${piece.evidenceId}** ${firstWords(piece, true)} · ${votesWords(piece)}`;
+  const restored = isRestored(piece) ? ` · restored: ${escaped(piece.restoredReason ?? "", shown.restoredLine)}` : "";
+  return `**#${piece.evidenceId}** ${firstWords(piece, true)} · ${votesWords(piece)}${restored}`;
+}
+
+/** Whether it was hidden once and can be read again. */
+export function isRestored({ state, restoredReason }: Evidence): boolean {
+  return state === "shown" && restoredReason !== null;
+}
+
+/** "**#3**: an insult", of a piece that is hidden. */
+export function hiddenLine({ evidenceId, hiddenReason }: HiddenEvidence): string {
+  return `**#${evidenceId}**${hiddenReason === null ? "" : `: ${escaped(hiddenReason, shown.evidenceLine)}`}`;
 }
 
 /** What a piece begins with: its text, or what it has instead. */

@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceVote, ShownEvidence } from "../../domain/evidence.ts";
-import { kindWords, notKeptLine, pieceTitle, sourceLine, votesWords } from "./evidence-words.ts";
+import { isRestored, kindWords, notKeptLine, pieceTitle, sourceLine, votesWords } from "./evidence-words.ts";
 import { type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import type { Reader } from "./model-card.ts";
@@ -7,22 +7,23 @@ import { moment } from "./numbers.ts";
 import { address, bold, escaped, escapedLines, fittingLines, shown } from "./text.ts";
 
 /** What a piece says, and by whom. */
-function description({ piece, missing }: ShownEvidence): string {
+function description({ piece, missing, waits = false }: ShownEvidence): string {
   const lost = piece.files.filter(({ problem }) => problem !== null);
   const lines = [
     `${bold(piece.modelName, shown.modelName)} · ${kindWords[piece.kind]}`,
     ...(piece.text === "" ? [] : escapedLines(piece.text, shown.evidenceText).map((line) => `> ${line}`)),
     piece.link === null ? null : `Link: ${address(piece.link)}`,
     sourceLine(piece.source, piece.serverId),
+    `Filed by ${bold(piece.memberName, shown.memberName)}, ${moment(piece.at, "f")}`,
+    `Votes: **${votesWords(piece)}**`,
+    piece.alike.length === 0
+      ? null
+      : `The same link or file is in ${piece.alike.map((id) => `**#${id}**`).join(", ")} already.`,
+    waits ? "Its files have to wait: very many were shown here just now. Open it again in a minute." : null,
     ...lost.map((file) => `Not kept: ${notKeptLine(file)}`),
     ...missing.map(
       (name) => `${escaped(name, shown.fileName)} is kept on another machine of my host, not on this one.`,
     ),
-    piece.alike.length === 0
-      ? null
-      : `The same link or file is in ${piece.alike.map((id) => `**#${id}**`).join(", ")} already.`,
-    `Filed by ${bold(piece.memberName, shown.memberName)}, ${moment(piece.at, "f")}`,
-    `Votes: **${votesWords(piece)}**`,
   ];
   return fittingLines(
     lines.filter((line) => line !== null),
@@ -30,10 +31,17 @@ function description({ piece, missing }: ShownEvidence): string {
   );
 }
 
-function stateLine(piece: Evidence): string {
-  if (piece.state === "withdrawn") return `Evidence #${piece.evidenceId} was withdrawn by its author.`;
-  const because = piece.hiddenReason === null ? "" : ` Reason: ${escaped(piece.hiddenReason, shown.reason)}`;
-  return `Evidence #${piece.evidenceId} was hidden by the moderators.${because}`;
+/** What became of a piece: withdrawn, hidden, or hidden and restored; undefined for one that was left alone. */
+function stateLine(piece: Evidence): string | undefined {
+  const { evidenceId, state, hiddenReason, restoredReason } = piece;
+  const because = (reason: string | null) => (reason === null ? "" : ` Reason: ${escaped(reason, shown.reason)}`);
+  if (state === "withdrawn") return `Evidence #${evidenceId} was withdrawn by its author.`;
+  if (state === "hidden") return `Evidence #${evidenceId} was hidden by the moderators.${because(hiddenReason)}`;
+  if (!isRestored(piece)) return undefined;
+  return [
+    `Evidence #${evidenceId} was hidden by the moderators once.${because(hiddenReason)}`,
+    `They have restored it.${because(restoredReason)}`,
+  ].join("\n");
 }
 
 function votes({ evidenceId }: Evidence) {
@@ -61,7 +69,7 @@ function doings(piece: Evidence, reader: Reader): Row {
 /** A piece for one reader, with its files and what they can do with it. */
 export function evidenceView(given: ShownEvidence, names: LabNames, reader: Reader, note?: string): MessageView {
   const { piece } = given;
-  const content = [note, piece.state === "shown" ? undefined : stateLine(piece)].filter((line) => line !== undefined);
+  const content = [note, stateLine(piece)].filter((line) => line !== undefined);
   return {
     ...(content.length > 0 ? { content: content.join("\n") } : {}),
     embeds: [{ title: pieceTitle(piece, names), description: description(given) }],
@@ -73,8 +81,11 @@ export function evidenceView(given: ShownEvidence, names: LabNames, reader: Read
 /** A piece for everybody, in its model's thread: with its files, or what became of it. */
 export function evidenceMessage(given: ShownEvidence, names: LabNames): MessageView {
   const { piece } = given;
-  if (piece.state !== "shown") return { content: stateLine(piece), embeds: [], components: [], files: [] };
+  const content = stateLine(piece);
+  const said = content === undefined ? {} : { content };
+  if (piece.state !== "shown") return { ...said, embeds: [], components: [], files: [] };
   return {
+    ...said,
     embeds: [{ title: pieceTitle(piece, names), description: description(given) }],
     components: [buttonRow(...votes(piece), button("All evidence", "evidence-board", `${piece.modelId}...1`))],
     files: uploads(given),
@@ -86,21 +97,24 @@ export function withFilesAsTheyAre({ files: _, ...rest }: MessageView): MessageV
   return rest;
 }
 
+/** For a message whose files are there already, and what is said above the piece: where its files are, for instance. */
+export function withWhatStays(view: MessageView, content: string): MessageView {
+  const rest = withFilesAsTheyAre(view);
+  return content === "" ? rest : { ...rest, content };
+}
+
 /** Said where files may not be attached. */
 export function withoutFiles(view: MessageView, evidenceId: number): MessageView {
-  const { files, ...rest } = view;
+  const { files, content, ...rest } = view;
   if (!files?.length) return view;
-  return {
-    ...rest,
-    files: [],
-    content: `I may not attach files here. \`/evidence show id:${evidenceId}\` shows them.`,
-  };
+  const instead = `I may not attach files here. \`/evidence show id:${evidenceId}\` shows them.`;
+  return { ...rest, files: [], content: content === undefined ? instead : `${content}\n${instead}` };
 }
 
 /** What was just done to a piece, above the piece itself. */
 export const notes = {
   added: "Filed. It is on the board now, for everybody to read and weigh.",
-  hide: "Hidden. Nobody but its author and the moderators can read it now.",
+  hide: "Hidden. Nobody but its author and the moderators can read it now; everybody can read the reason.",
   restore: "Restored. Everybody can read it again.",
 } as const;
 
@@ -117,7 +131,7 @@ export function voteCounted(piece: Evidence, vote: EvidenceVote, what: "counted"
 /** After a withdrawal, in place of the piece. */
 export function evidenceWithdrawn({ evidenceId, lab }: Evidence, names: LabNames): MessageView {
   return {
-    content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but the moderators sees it any more.`,
+    content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but the moderators can read it any more, and my copies of its files are removed, unless another piece has the same.`,
     embeds: [],
     components: [],
     files: [],

@@ -13,4 +13,6 @@ export const marks = {
   decision: (modelId: number, transactionId: number) => customId("details-then", `${modelId}.${transactionId}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
   waiting: (at: Date) => customId("waiting", at.getTime()),
+  candidate: (candidateId: number) => customId("not-it", candidateId),
+  deadline: (modelId: number) => customId("call-off", modelId),
 } as const;

@@ -43,7 +43,7 @@ function measuredLine({ measured }: ModelCard): string | null {
     `Asked here ${questions >= mostMeasured ? `${questions} times and more` : counted(questions, "time")}`,
     medianFirstWordMs === null ? null : `first word after ${seconds(medianFirstWordMs)}`,
     medianTokensPerSecond === null ? null : `${count(medianTokensPerSecond)} tokens a second`,
-    failed === 0 ? null : `failed: ${percent(failed / questions)}`,
+    failed === 0 ? null : `${count(failed)} failed`,
   ].filter((fact) => fact !== null);
   return `${facts[0]}${facts.length > 1 ? ` (medians): ${facts.slice(1).join(" · ")}` : ""}`;
 }

@@ -1,7 +1,9 @@
 import type { AskRefusal } from "../../domain/ask-refusal.ts";
 import type { ChatFailure } from "../../domain/chat.ts";
+import { type LabNames, labNames } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
 import { count, counted, moment, usd } from "./numbers.ts";
+import { settledAnswer } from "./settled-answer.ts";
 import { bold, escaped, fittingLines, shown } from "./text.ts";
 
 /** For every reason a refusal or failure can have, the words for it. */
@@ -17,6 +19,9 @@ function inWords<Refusal extends { reason: string }>(words: WordsFor<Refusal>, r
 const back = (at: Date) => `Come back ${moment(at, "R")}.`;
 const channels = (ids: readonly string[]) => ids.map((id) => `<#${escaped(id, 20)}>`).join(", ");
 const roles = (ids: readonly string[]) => ids.map((id) => `<@&${escaped(id, 20)}>`).join(", ");
+
+/** A settlement is more than a sentence: it comes with somebody else to ask. */
+type PlainRefusal = Exclude<AskRefusal, { reason: "settled" }>;
 
 const refusals = {
   "no-key": () =>
@@ -37,6 +42,14 @@ const refusals = {
   "asked-before": () => "You asked that just now; its answer is in the channel.",
   "member-busy": () => "Your last question is still being answered. Wait for its end, or press Stop under it.",
   "member-limit": ({ most, freeAt }) => `You have asked ${counted(most, "question")} within an hour. ${back(freeAt)}`,
+  "failed-limit": ({ most, freeAt }) =>
+    `${counted(most, "question")} of yours have failed within an hour. They took none of your own, but the bot's key paid for each, so I try no more for now. ${back(freeAt)}`,
+  "account-too-young": ({ minimumDays, readyAt }) =>
+    `Accounts must be ${counted(minimumDays, "day")} old to ask models here. Yours will be ${moment(readyAt, "R")}.`,
+  "open-again": ({ modelName }) =>
+    `The settlement of ${bold(modelName, shown.modelName)} was taken back, so it is a riddle again. Ask it with \`/ask-model\`.`,
+  "no-confirmed-listing": () =>
+    "What that model turned out to be is not in OpenRouter's catalogue now, so I cannot ask it.",
   "server-limit": ({ most, freeAt }) =>
     `This server has asked ${counted(most, "question")} within a day, which is all it may. ${back(freeAt)}`,
   "server-off": () =>
@@ -55,11 +68,16 @@ const refusals = {
   "role-needed": ({ roleIds }) => `Only members with one of these roles may ask models here: ${roles(roleIds)}.`,
   "channel-barred": () => "Models may not be asked in this channel. Try another.",
   "other-channel": ({ channelIds }) => `Models may be asked only in ${channels(channelIds)}.`,
-} satisfies WordsFor<AskRefusal>;
+} satisfies WordsFor<PlainRefusal>;
 
-/** Why a question was not asked, and what to do next. It has cost nothing. */
-export function askRefusal(refusal: AskRefusal): MessageView {
-  return { content: fittingLines(inWords<AskRefusal>(refusals, refusal).split("\n"), 2000) };
+/**
+ * Why a question was not asked, and what to do next. It has cost nothing.
+ *
+ * @param names those of the server, where a settlement may be told
+ */
+export function askRefusal(refusal: AskRefusal, names: LabNames = labNames([])): MessageView {
+  if (refusal.reason === "settled") return settledAnswer(refusal, names);
+  return { content: fittingLines(inWords<PlainRefusal>(refusals, refusal).split("\n"), 2000) };
 }
 
 /** Said where the bot itself lacks permissions. */

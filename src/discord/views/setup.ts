@@ -53,6 +53,8 @@ const messages = {
   change: "what became of a model",
   waiting: "that listings wait for moderators",
   decision: "what moderators decided",
+  candidate: "a candidate for the moderators",
+  deadline: "a question to the moderators",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {

@@ -12,9 +12,9 @@ export const shown = {
   prompt: 280,
   fileName: 60,
   evidenceLine: 90,
+  restoredLine: 40,
   /** All lines of a piece together; escaping at most doubles them. */
   evidenceText: 1000,
-  keptText: 800,
 } as const;
 
 /** Letters and symbols that show nothing: a name made of them would leave a hole. */
@@ -93,5 +93,5 @@ export function fittingLines(lines: readonly string[], most: number): string {
 
 /** An address we have read with `readSource`: shown in angle brackets, so that Discord adds no preview. */
 export function address(url: string): string {
-  return `<${url.replace(/[^\x21-\x7e]|[<>]/gu, (character) => encodeURIComponent(character.toWellFormed()))}>`;
+  return `<${url.replace(/[^\x21-\x7e]|[<>`|]/gu, (character) => encodeURIComponent(character.toWellFormed()))}>`;
 }

@@ -32,7 +32,8 @@ function listingLines({ listing, because: reason, heldAt }: WaitingListing): str
 
 /** How a menu names a listing: its id, which in theory may be too long for Discord. */
 export function waitingValue(listing: Listing): string {
-  return listing.id.slice(0, 100);
+  const { id } = listing;
+  return id.length <= 100 ? id : `${id.slice(0, 50)}${id.slice(-50)}`;
 }
 
 /**

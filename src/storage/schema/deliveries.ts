@@ -1,4 +1,5 @@
-import { bigint, bigserial, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bigint, bigserial, boolean, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { deliveryKinds } from "../../domain/server.ts";
 import { moment } from "../columns.ts";
 
@@ -21,6 +22,8 @@ export const deliveries = pgTable(
     transactionId: bigint("transaction_id", { mode: "number" }),
     /** The moment a message is about: of a change, the read that found it; of held listings, the read that held them. */
     aboutAt: moment("about_at"),
+    /** The candidate a message to moderators is about. */
+    candidateId: bigint("candidate_id", { mode: "number" }),
     channelId: text("channel_id"),
     state: text("state", { enum: deliveryStates }).notNull().default("due"),
     attempts: integer("attempts").notNull().default(0),
@@ -31,6 +34,8 @@ export const deliveries = pgTable(
     claimedBy: text("claimed_by"),
     messageId: text("message_id"),
     threadId: text("thread_id"),
+    /** Of evidence: the message surely has the files of its piece, so that new counts need no upload. */
+    showsFiles: boolean("shows_files").notNull().default(false),
     sentAt: moment("sent_at"),
     /** Of an announcement: when it was last edited, or about to be. */
     editedAt: moment("edited_at"),
@@ -41,5 +46,6 @@ export const deliveries = pgTable(
     index("deliveries_due").on(table.state, table.dueAt),
     index("deliveries_server").on(table.serverId),
     index("deliveries_model").on(table.modelId),
+    index("deliveries_candidate").on(table.candidateId).where(sql`${table.candidateId} is not null`),
   ],
 );

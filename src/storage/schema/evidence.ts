@@ -36,7 +36,10 @@ export const evidence = pgTable(
     convincing: integer("convincing").notNull().default(0),
     weak: integer("weak").notNull().default(0),
     state: text("state", { enum: evidenceStates }).notNull().default("shown"),
+    /** Why it was hidden last; it stays when the piece is restored. */
     hiddenReason: text("hidden_reason"),
+    /** Why it was restored; null while it is hidden, and for one that never was. */
+    restoredReason: text("restored_reason"),
     at: moment("at").notNull(),
   },
   (table) => [
@@ -64,6 +67,7 @@ export const evidenceFiles = pgTable(
   (table) => [
     primaryKey({ columns: [table.evidenceId, table.place] }),
     index("evidence_files_hash").on(table.serverId, table.sha256),
+    index("evidence_files_copy").on(table.sha256),
   ],
 );
 

@@ -1,16 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  bigserial,
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  text,
-} from "drizzle-orm/pg-core";
+import { bigint, bigserial, boolean, index, integer, jsonb, numeric, pgTable, text } from "drizzle-orm/pg-core";
 import { questionStates } from "../../domain/question.ts";
 import { moment } from "../columns.ts";
 
@@ -63,6 +52,7 @@ export const questions = pgTable(
   (table) => [
     index("questions_asked").on(table.askedAt),
     index("questions_member").on(table.memberId, table.askedAt).where(sql`${table.isCounted}`),
+    index("questions_failed").on(table.memberId, table.askedAt).where(sql`not ${table.isCounted}`),
     index("questions_server").on(table.serverId, table.askedAt).where(sql`${table.isCounted}`),
     index("questions_held").on(table.heldUntil).where(sql`${table.heldUntil} is not null`),
     index("questions_model").on(table.serverId, table.modelId, table.questionId),
@@ -80,13 +70,25 @@ export const questionBudget = pgTable("question_budget", {
   restingUntil: moment("resting_until"),
 });
 
+/** Questions that were not asked, as their model is settled: kept for a day, to be asked of what it turned out to be. */
+export const keptPrompts = pgTable(
+  "kept_prompts",
+  {
+    promptId: bigserial("prompt_id", { mode: "number" }).primaryKey(),
+    /** The interaction it came with. */
+    key: text("key").notNull().unique(),
+    serverId: text("server_id").notNull(),
+    memberId: text("member_id").notNull(),
+    modelId: integer("model_id").notNull(),
+    prompt: text("prompt").notNull(),
+    /** The question whose conversation it goes on with. */
+    continuesId: bigint("continues_id", { mode: "number" }),
+    /** A listing to ask the same beside it. */
+    compareWith: text("compare_with"),
+    at: moment("at").notNull(),
+  },
+  (table) => [index("kept_prompts_at").on(table.at)],
+);
+
 /** Members who were told that providers of anonymous models keep what they are asked. */
 export const toldOfLogging = pgTable("told_of_logging", { memberId: text("member_id").primaryKey() });
-
-/** Known labs' listings that can be asked beside an anonymous model, as the catalogue last had them. */
-export const askableListings = pgTable("askable_listings", {
-  listingId: text("listing_id").primaryKey(),
-  name: text("name").notNull(),
-  promptUsdPerToken: doublePrecision("prompt_usd_per_token").notNull(),
-  completionUsdPerToken: doublePrecision("completion_usd_per_token").notNull(),
-});

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { answerParts } from "../../../src/discord/views/answer-parts.ts";
 import { answerLines } from "../../../src/discord/views/answer-text.ts";
 import { hostileText } from "../hostile.ts";
@@ -15,8 +15,8 @@ function shownOf(answer: string): string {
 }
 
 /** What Discord acts on: the text outside of code, read as its client does, with what is escaped taken out. */
-function liveText(message: string): string {
-  return message.replace(/\\[^0-9A-Za-z\s]|```[\s\S]*?```|(`+)[\s\S]*?[^`]\1(?!`)/g, "");
+function liveText(message: string, instead = ""): string {
+  return message.replace(/\\[^0-9A-Za-z\s]|```[\s\S]*?```|(`+)[\s\S]*?[^`]\1(?!`)/g, instead);
 }
 
 /** Answers with everything in them: hostile names, fences, tables, code, and lines. */
@@ -34,6 +34,11 @@ const hostileAnswer = fc
         "\\`@everyone`",
         "\\\\`@everyone`\\",
         "discord.gg/abc",
+        "discord.com:443/invite/abc",
+        "discord.gg?abc",
+        "**",
+        "__ ~~",
+        "***so*",
         "`".repeat(700),
         "## heading",
         "> # quoted heading",
@@ -65,6 +70,19 @@ describe("a model's answer", () => {
     );
   });
 
+  it("opens no invite, with a port or a question in it either", () => {
+    expect(shownOf("discord.com:443/invite/x discord.gg?x discord.gg/?x discordapp.com#x")).toBe(
+      "discord.com\\:443/invite/x discord.gg\\?x discord.gg\\/?x discordapp.com\\#x",
+    );
+  });
+
+  it("formats nothing but what it closes on the same line", () => {
+    expect(shownOf("**bold** and **not\n__init__ __not ~~gone~~ ~~not\n***both*** ****none")).toBe(
+      "**bold** and \\*\\*not\n__init__ \\_\\_not ~~gone~~ \\~\\~not\n***both*** \\*\\*\\*\\*none",
+    );
+    for (const part of partsOf(`**${"word ".repeat(300)}**`)) expect(part.replaceAll("\\*", "")).not.toContain("*");
+  });
+
   it("keeps emoji made of several, and letters with accents", () => {
     expect(shownOf("👩‍👩‍👧‍👦 é ệ 智谱 नमस्ते می‌خواهم")).toBe("👩‍👩‍👧‍👦 é ệ 智谱 नमस्ते می‌خواهم");
   });
@@ -83,7 +101,8 @@ describe("a model's answer", () => {
           expect(part).not.toMatch(/[\0\u202A-\u202E\u2066-\u2069]|\u200B\u200B|[\u2060\uFEFF\u3164\u2800]/);
           expect(part.split("```").length % 2, part).toBe(1);
           const live = liveText(part);
-          expect(live, part).not.toMatch(/@|<[#&:@/t]|\]\(|:\/\/|\|\||discord\.gg\/|`/);
+          expect(live, part).not.toMatch(/@|<[#&:@/t]|\]\(|:\/\/|\|\||discord\.(gg|com)[/:?#]|`/);
+          for (const line of liveText(part, "·").split("\n")) expect(line.split("**").length % 2, part).toBe(1);
           expect(live, part).not.toMatch(/^\s*(-?#|>>>)/m);
         }
       }),
@@ -137,5 +156,22 @@ describe("a model's answer", () => {
       partsOf(piece.repeat(Math.ceil(100_000 / piece.length)), 2_000);
     }
     expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  it("is read no further than it can be shown, however many blocks it opens", () => {
+    const answer = "```js\nx\n```\n".repeat(8_000);
+    const read = vi.fn();
+    const lines = answerLines(answer);
+    const counted = (function* () {
+      for (const line of lines) {
+        read();
+        yield line;
+      }
+    })();
+    expect(answerParts(counted, () => 1_500, 4)).toHaveLength(5);
+    expect(read.mock.calls.length).toBeLessThan(1_000);
+    const begun = performance.now();
+    partsOf(answer, 1_500);
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

@@ -78,6 +78,18 @@ describe("an answer", () => {
     }
   });
 
+  it("says of a failed question that it takes nothing from its asker, and of one refused for what is in it that it does", () => {
+    const failed = (failure: ChatFailure) =>
+      questionMessages([aQuestion({ state: "failed", failure, answer: "" })], { left, instead: null })[0]?.content;
+    expect(failed({ reason: "provider-failed" })).toContain("it takes none of your questions · left: 9 for you");
+    expect(failed({ reason: "moderated", flagged: [] })).not.toContain("none of your questions");
+  });
+
+  it("keeps what the model left open away from the bot's own words", () => {
+    const [view] = questionMessages([aQuestion({ state: "interrupted", answer: "**I am __not ~~done" })]);
+    expect(view?.content).toContain("\\*\\*I am \\_\\_not \\~\\~done\n⚠️ **Interrupted:**");
+  });
+
   it("is a file when nothing of it can be shown", () => {
     for (const answer of ["`".repeat(4_000), "```\n```", "\u200b\u200b"]) {
       const [view] = questionMessages([aQuestion({ answer })], { left, instead: null });
@@ -151,6 +163,8 @@ describe("an answer", () => {
     for (const refusal of [
       { reason: "member-limit", most: 10, freeAt },
       { reason: "server-limit", most: 40, freeAt },
+      { reason: "failed-limit", most: 15, freeAt },
+      { reason: "account-too-young", minimumDays: 1, readyAt: freeAt },
       { reason: "host-limit", per: "day", most: 40, freeAt },
       { reason: "key-resting", freeAt },
       { reason: "month-spent", usdPerMonth: 5, freeAt },

@@ -7,6 +7,7 @@ import {
   troubleMessage,
 } from "../../../src/discord/views/announcement.ts";
 import { boardView, sharedBoard } from "../../../src/discord/views/board.ts";
+import { changeMessage } from "../../../src/discord/views/history.ts";
 import { labMenuView } from "../../../src/discord/views/lab-menu.ts";
 import { labNames } from "../../../src/discord/views/lab-words.ts";
 import type { MessageView } from "../../../src/discord/views/message.ts";
@@ -15,8 +16,11 @@ import { modelListView } from "../../../src/discord/views/model-list.ts";
 import { profileView } from "../../../src/discord/views/profile.ts";
 import { receiptView, sharedReceipt, withdrawQuestion } from "../../../src/discord/views/receipt.ts";
 import { decisionRefusal, guessRefusal } from "../../../src/discord/views/refusals.ts";
+import { candidateMessage, candidateRefusal, deadlineMessage } from "../../../src/discord/views/reveal.ts";
 import { decisionMessage, settlementPreview } from "../../../src/discord/views/settlement.ts";
 import { setupView } from "../../../src/discord/views/setup.ts";
+import { modelAdded, openedWords, waitingView } from "../../../src/discord/views/waiting.ts";
+import { factNames } from "../../../src/domain/listing-facts.ts";
 import { deliveryProblems } from "../../../src/domain/server.ts";
 import { hostileText, limitsBroken, schemaBroken, unescaped } from "../hostile.ts";
 import * as made from "../made.ts";
@@ -107,6 +111,27 @@ function fullViews(text: string): Record<string, MessageView> {
     channels: [{ channelId: "110", gone: false, lacking: ["View Channel", "Send Messages"] as const }],
     canPing: false,
   };
+  const history = factNames.map((fact) => ({
+    kind: "fact" as const,
+    at: made.listed,
+    fact,
+    before: null,
+    after: fact.endsWith("Modalities") ? Array(50).fill(text) : text,
+  }));
+  const candidate = {
+    candidateId: 999_999_999,
+    modelId: 42,
+    modelName,
+    kind: "sentence" as const,
+    labs: slugs.slice(0, 2),
+    found: text,
+    score: 1,
+    source: summary.source,
+    publishedAt: made.published,
+    publishedHow: "day" as const,
+    agreeing: 2_000,
+    standing: { kind: "waits" as const },
+  };
   return {
     announcement: announcementMessage(card, { pingRoleId: "1".repeat(19), late: true, names }),
     hello: helloMessage(),
@@ -117,6 +142,24 @@ function fullViews(text: string): Record<string, MessageView> {
       names,
     ),
     trouble: troubleMessage({ channelId: "1".repeat(19), modelName }),
+    change: changeMessage(card, history, made.listed),
+    waiting: waitingView(
+      Array.from({ length: 25 }, (_, i) => ({
+        listing: { ...card.facts, id: `${"v".repeat(190)}/${i}` },
+        because: "burst" as const,
+        heldAt: made.listed,
+      })),
+      { smallSince: made.listed, done: openedWords(Array(25).fill(text)) },
+    ),
+    modelAdded: modelAdded({ name: text, isAnnounced: false }),
+    candidate: candidateMessage(candidate, names),
+    candidateDismissed: candidateMessage(
+      { ...candidate, kind: "listing", standing: { kind: "dismissed", by: text } },
+      names,
+    ),
+    candidateElsewhere: candidateMessage({ ...candidate, kind: "settled", found: null, source: null }, names),
+    candidateRefusal: candidateRefusal({ reason: "dismissed", by: text, modelName }, names),
+    deadline: deadlineMessage(card),
     card: modelCardView({ card, latest: Array(25).fill(caller), strongest: [] }, names, reader),
     settledCard: modelCardView(
       {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { labNames } from "../../../src/discord/views/lab-words.ts";
 import { decisionRefusal, type GuessRefused, guessRefusal } from "../../../src/discord/views/refusals.ts";
+import { candidateRefusal } from "../../../src/discord/views/reveal.ts";
+import type { CandidateRefusal } from "../../../src/domain/reveal.ts";
 import type { DecisionRefusal } from "../../../src/domain/settlement.ts";
 import { listed, published } from "../made.ts";
 
@@ -35,11 +37,19 @@ const decisions: { [Reason in DecisionRefusal["reason"]]: Extract<DecisionRefusa
   "changed-since": { reason: "changed-since", modelName: "Hunter Alpha" },
 };
 
+const candidates: { [Reason in CandidateRefusal["reason"]]: Extract<CandidateRefusal, { reason: Reason }> } = {
+  "no-such-candidate": { reason: "no-such-candidate" },
+  dismissed: { reason: "dismissed", by: "Rita", modelName: "Hunter Alpha" },
+  lapsed: { reason: "lapsed", modelName: "Hunter Alpha" },
+  "no-known-lab": { reason: "no-known-lab", modelName: "Hunter Alpha" },
+};
+
 describe("a refusal", () => {
   it("is a plain sentence for every reason there is", () => {
     const said = [
       ...Object.values(guesses).map((refusal) => guessRefusal(refusal, names).content),
       ...Object.values(decisions).map((refusal) => decisionRefusal(refusal, names).content),
+      ...Object.values(candidates).map((refusal) => candidateRefusal(refusal, names).content),
     ];
     for (const words of said) {
       expect(words).toMatch(/^\S.{20,}[.?]$/s);

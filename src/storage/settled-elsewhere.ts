@@ -1,0 +1,78 @@
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import type { Db, Transaction } from "./database.ts";
+import { decidedMarkets, markets, models, revealCandidates } from "./schema.ts";
+
+/** Notes, as part of a decision, that the settlements of this model are to be counted again. A row of its own: no server waits for another's decision. */
+export async function noteDecided(tx: Transaction, market: { serverId: string; modelId: number }): Promise<void> {
+  const { serverId, modelId } = market;
+  await tx.insert(decidedMarkets).values({ serverId, modelId });
+}
+
+/** Takes what was noted, oldest first, and locks those models until the transaction ends: others count them after us. */
+export async function takeDecided(tx: Transaction, most: number): Promise<{ serverId: string; modelId: number }[]> {
+  const oldest = tx
+    .select({ decidedId: decidedMarkets.decidedId })
+    .from(decidedMarkets)
+    .orderBy(decidedMarkets.decidedId)
+    .limit(most)
+    .for("update", { skipLocked: true });
+  const rows = await tx.delete(decidedMarkets).where(inArray(decidedMarkets.decidedId, oldest)).returning();
+  const modelIds = [...new Set(rows.map(({ modelId }) => modelId))];
+  if (modelIds.length === 0) return [];
+  await tx
+    .select({ one: sql`1` })
+    .from(models)
+    .where(inArray(models.modelId, modelIds))
+    .orderBy(models.modelId)
+    .for("no key update");
+  return rows;
+}
+
+/** Whether anything is noted: cheap, and true as a rule of nothing. */
+export async function isAnyDecided(db: Db): Promise<boolean> {
+  const rows = await db.select({ one: sql`1` }).from(decidedMarkets).limit(1);
+  return rows.length > 0;
+}
+
+export type Settlements = {
+  readonly modelId: number;
+  /** In alphabetical order. */
+  readonly builders: readonly string[];
+  readonly servers: number;
+  /** The middle one of the times given in those servers. */
+  readonly publishedAt: Date;
+};
+
+/** Who built these models of the catalogue, as servers have settled it. */
+export async function countSettlements(tx: Transaction, modelIds: readonly number[]): Promise<Settlements[]> {
+  if (modelIds.length === 0) return [];
+  const sorted = sql`(select jsonb_agg(each order by each) from jsonb_array_elements_text(${markets.builders}) as each)`;
+  const builders = sorted.mapWith(revealCandidates.labs);
+  const settled = tx
+    .select({ modelId: markets.modelId, builders: builders.as("sorted"), publishedAt: markets.publishedAt })
+    .from(markets)
+    .innerJoin(models, and(eq(models.modelId, markets.modelId), isNull(models.serverId)))
+    .where(and(inArray(markets.modelId, [...modelIds]), eq(markets.state, "settled")))
+    .as("settled");
+  return tx
+    .select({
+      modelId: settled.modelId,
+      builders: settled.builders,
+      servers: sql<number>`count(*)`.mapWith(Number),
+      publishedAt: sql<Date>`percentile_disc(0.5) within group (order by ${settled.publishedAt})`.mapWith(
+        markets.publishedAt,
+      ),
+    })
+    .from(settled)
+    .groupBy(settled.modelId, settled.builders)
+    .orderBy(settled.modelId, sql`count(*) desc`, settled.builders);
+}
+
+/** Writes how many servers settled it so by now. */
+export async function changeCandidate(
+  tx: Transaction,
+  candidateId: number,
+  change: { servers: number; publishedAt?: Date },
+): Promise<void> {
+  await tx.update(revealCandidates).set(change).where(eq(revealCandidates.candidateId, candidateId));
+}

@@ -16,6 +16,8 @@ import {
 import { finishedAnswer, takeOverAnswers } from "./actions/finish-questions.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
+import { loadPolls } from "./actions/look-after-polls.ts";
+import { recordPollSent } from "./actions/open-poll.ts";
 import {
   confirmCatalogue,
   type RecordedCatalogue,
@@ -39,11 +41,12 @@ import { finishMessages } from "./discord/finish-answers.ts";
 import type { Posting, Undelivered } from "./discord/undelivered.ts";
 import { threadName } from "./discord/views/announcement.ts";
 import { labNames } from "./discord/views/lab-words.ts";
-import type { MessageView } from "./discord/views/message.ts";
+import type { OwedView } from "./discord/views/message.ts";
 import type { ClaimedDelivery } from "./domain/claimed-delivery.ts";
 import type { Delivery } from "./domain/server.ts";
 import { readCatalogue } from "./integrations/openrouter-catalogue.ts";
 import { readProvider } from "./integrations/openrouter-endpoints.ts";
+import { lookAfterPolls } from "./schedule/polls.ts";
 
 /**
  * Discord takes 50 requests a second from a bot, and discord.js makes members' interactions wait for their turn too: half
@@ -60,6 +63,7 @@ const when = {
   memory: "30 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
+  polls: "*/5 * * * * *",
   topUps: "5 0 * * *",
 } as const;
 
@@ -172,7 +176,7 @@ async function send(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
   return editDelivery(client, delivery, posted, await message(app, claimed), within);
 }
 
-async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
+async function message(app: App, claimed: ClaimedDelivery): Promise<OwedView> {
   const shown = claimed.piece && (await withCopies(app, claimed.piece));
   return messageOf(claimed, labNames(app.models.of(claimed.delivery.serverId).labs), shown);
 }
@@ -198,12 +202,16 @@ async function post(app: App, client: DiscordClient, claimed: ClaimedDelivery, w
 async function finish(
   app: App,
   client: DiscordClient,
-  { delivery, card, piece }: ClaimedDelivery,
+  { delivery, card, piece, poll }: ClaimedDelivery,
   { channelId, messageId }: { channelId: string; messageId: string },
   within: AbortSignal,
 ): Promise<void> {
   if (piece) {
     await recordPieceSent(app, delivery, piece, { channelId, messageId });
+    return;
+  }
+  if (poll) {
+    await recordPollSent(app, delivery, poll, { channelId, messageId });
     return;
   }
   if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {
@@ -242,7 +250,7 @@ export async function finishAnswers(app: App, client: DiscordClient): Promise<vo
 /**
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
  * from it, deliveries that have become due, the weekly top-up (asked for daily and at the start), answers that a dead
- * process left in the middle, and the memory for autocomplete, which other processes change too.
+ * process left in the middle, polls that need looking after, and the memory for autocomplete, which other processes change too.
  */
 export function startSchedule(
   app: App,
@@ -270,7 +278,10 @@ export function startSchedule(
     void deliveries();
   });
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
-  const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
+  const memory = oneAtATime(() =>
+    run("memory", () => Promise.all([loadModels(app), loadAskable(app), loadPolls(app)])),
+  );
+  const polls = oneAtATime(() => run("polls", () => lookAfterPolls(app, client, stopping.signal)));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
 
   const log = logFor(app);
@@ -282,12 +293,14 @@ export function startSchedule(
       ["top-ups", when.topUps, topUps],
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
+      ["polls", when.polls, () => void polls()],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   void run("held listings", () => reportHeldListings(app));
   void listings();
   void topUps();
   void answers();
+  void polls();
 
   return {
     async stop() {

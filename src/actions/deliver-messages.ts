@@ -17,7 +17,8 @@ import {
 } from "../storage/deliveries.ts";
 import { countStances, readEvidenceById } from "../storage/evidence.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
-import { currentTime } from "./current-time.ts";
+import { readNewPolls } from "../storage/polls.ts";
+import { queueAnnouncedPoll } from "./open-poll.ts";
 import { cardOf } from "./show-models.ts";
 
 /** A claim is over after this: the process that made it has crashed. Sending must give up well before. */
@@ -63,6 +64,10 @@ async function claimDue(
   const companions = await readCompanions(
     tx,
     due.filter(({ kind }) => kind === "announcement"),
+  );
+  const polls = await readNewPolls(
+    tx,
+    due.flatMap(({ kind, key }) => (kind === "poll" ? [key] : [])),
   );
   const marketFor = (row: { serverId: string; modelId: number | null }) =>
     markets.find((market) => market.serverId === row.serverId && market.modelId === row.modelId);
@@ -113,6 +118,7 @@ async function claimDue(
           : [],
       ),
       late: market !== undefined && now.getTime() - market.model.listedAt.getTime() > lateMs,
+      poll: polls.find(({ key }) => key === row.key) ?? null,
       piece: pieces.find(({ evidenceId }) => evidenceId === row.evidenceId) ?? null,
       trouble: row.kind === "trouble" ? { ...troubleIn(row), modelName: names.get(row.modelId ?? 0) ?? null } : null,
     };
@@ -132,7 +138,7 @@ async function withdrawnSince(tx: Transaction, due: Awaited<ReturnType<typeof lo
 }
 
 function isAboutMarket(kind: DeliveryKind): boolean {
-  return kind === "announcement" || kind === "change";
+  return kind === "announcement" || kind === "change" || kind === "poll";
 }
 
 function deliveryOf(row: DeliveryRow, before: Awaited<ReturnType<typeof lockDue>>[number]): Delivery {
@@ -185,8 +191,11 @@ export async function recordSent(
   sent: { channelId: string; messageId: string; threadId: string | null; problem?: DeliveryProblem | null },
 ): Promise<void> {
   const { problem = null, ...rest } = sent;
-  const sentAt = await currentTime(app);
-  await changeDeliveries(app.db, [delivery.deliveryId], { ...rest, problem, state: "sent", sentAt });
+  await transact(app.db, async (tx) => {
+    const sentAt = app.clock(await readDatabaseTime(tx));
+    await changeDeliveries(tx, [delivery.deliveryId], { ...rest, problem, state: "sent", sentAt });
+    if (delivery.kind === "announcement") await queueAnnouncedPoll(tx, delivery, sent.channelId, sentAt);
+  });
 }
 
 type Undelivered = {
@@ -221,7 +230,7 @@ async function giveUp(
   });
   const { kind, serverId, modelId, channelId } = delivery;
   // What members bring and what becomes of a model are no announcements: the board or the card has them all the same.
-  if (!changed || ["hello", "trouble", "evidence", "change"].includes(kind)) return;
+  if (!changed || ["hello", "trouble", "evidence", "change", "poll"].includes(kind)) return;
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", serverId, modelId, dueAt: now }]);
 }
 

@@ -20,7 +20,8 @@ import { announcementMessage, helloMessage, summaryMessage, troubleMessage } fro
 import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
 import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
-import type { MessageView } from "./views/message.ts";
+import type { MessageView, OwedView } from "./views/message.ts";
+import { pollMessage } from "./views/poll.ts";
 import { waitingMessage } from "./views/waiting.ts";
 
 export type DiscordClient = Client;
@@ -35,8 +36,8 @@ const threadIsArchived = 50083;
  *
  * @param shown the piece of evidence it is about, with its files
  */
-export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, history, late, trouble } = claimed;
+export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): OwedView {
+  const { delivery, card, cards, history, late, poll, trouble } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
@@ -52,6 +53,9 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
       return helloMessage();
     case "trouble":
       return troubleMessage(trouble ?? { channelId: null, modelName: null });
+    case "poll":
+      if (!poll) throw new Error(`${delivery.key} is gone`);
+      return pollMessage(poll, delivery.deliveryId, names);
     case "evidence":
       if (!shown) throw new Error(`${delivery.key} is gone`);
       return evidenceMessage(shown, names);
@@ -89,7 +93,7 @@ export async function postDelivery(
   client: DiscordClient,
   delivery: Delivery,
   channelId: string,
-  message: MessageView,
+  message: OwedView,
   signal: AbortSignal,
   { onlyLook = false } = {},
 ): Promise<Posting> {
@@ -156,7 +160,7 @@ async function inThread<T>(
 }
 
 /** Evidence is worth reading without its files, where the bot may not attach any. */
-function withAllowedFiles(client: Client, delivery: Delivery, channelId: string, message: MessageView): MessageView {
+function withAllowedFiles(client: Client, delivery: Delivery, channelId: string, message: OwedView): OwedView {
   const { evidenceId, serverId } = delivery;
   if (evidenceId === null || !message.files?.length) return message;
   const guild = client.guilds.cache.get(serverId);
@@ -169,15 +173,18 @@ async function filesOf({ files = [] }: MessageView): Promise<RawFile[]> {
   return Promise.all(files.map(async ({ attachment, name }) => ({ name, data: await readFile(attachment) })));
 }
 
-function bodyOf({ allowedMentions, files: _, ...rest }: MessageView): RESTPostAPIChannelMessageJSONBody {
+function bodyOf({ allowedMentions, files: _, ...rest }: OwedView): RESTPostAPIChannelMessageJSONBody {
   const { roles = [] } = allowedMentions ?? {};
   return { ...rest, allowed_mentions: { parse: [], roles: [...roles] } };
 }
 
-function whyNotSent(client: DiscordClient, serverId: string, channelId: string, message: MessageView): DeliveryProblem {
+function whyNotSent(client: DiscordClient, serverId: string, channelId: string, message: OwedView): DeliveryProblem {
   const channel = client.guilds.cache.get(serverId)?.channels.cache.get(channelId);
   const held = channel && permissionsIn(channel);
   const hasEmbeds = (message.embeds ?? []).length > 0;
+  if (message.poll && held?.has(PermissionFlagsBits.ViewChannel) && !held.has(PermissionFlagsBits.SendPolls)) {
+    return "cannot-poll";
+  }
   return held?.has(PermissionFlagsBits.SendMessages) && hasEmbeds && !held.has(PermissionFlagsBits.EmbedLinks)
     ? "cannot-embed"
     : "cannot-send";

@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce, suggest } from "./answering.ts";
 import { type Answer, type AnyCommand, isMenuCommand, isSlashCommand, type Opening, type Press } from "./command.ts";
 import { readCustomId } from "./custom-id.ts";
+import type { MessageView } from "./views/message.ts";
 import { onlyInServers, outdated } from "./views/notices.ts";
 
 /** Interactions being worked on. */
@@ -21,12 +22,21 @@ const liveMayLastMs = 4_000;
 /**
  * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
  * it is logged with the interaction's id, and the member gets an apology with that id.
+ *
+ * @param notices what a member is told, below the answer to whatever they did next, of things nobody could tell them before
  */
-export function answerInteractions(client: Client, app: App, commands: readonly AnyCommand[]): Listening {
+export function answerInteractions(
+  client: Client,
+  app: App,
+  commands: readonly AnyCommand[],
+  notices: Notices = async () => null,
+): Listening {
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
   const listener = (interaction: Interaction) => {
-    const work = handle(interaction, { app, commands, stopping: stopping.signal }).finally(() => atWork.delete(work));
+    const work = handle(interaction, { app, commands, notices, stopping: stopping.signal }).finally(() =>
+      atWork.delete(work),
+    );
     atWork.add(work);
   };
   client.on(Events.InteractionCreate, listener);
@@ -42,7 +52,14 @@ export function answerInteractions(client: Client, app: App, commands: readonly 
 }
 
 /** What interactions are answered with. */
-type Desk = { readonly app: App; readonly commands: readonly AnyCommand[]; readonly stopping: AbortSignal };
+type Desk = {
+  readonly app: App;
+  readonly commands: readonly AnyCommand[];
+  readonly notices: Notices;
+  readonly stopping: AbortSignal;
+};
+
+type Notices = (who: { serverId: string; memberId: string }) => Promise<MessageView | null>;
 
 async function handle(interaction: Interaction, desk: Desk): Promise<void> {
   const { app } = desk;
@@ -125,11 +142,14 @@ async function press<I extends Repliable & { customId: string }>(
 /** Acknowledges, then works, then answers. What Discord no longer knows is not worked on: the member will ask again. */
 async function defer(
   interaction: Repliable,
-  { app, stopping }: Desk,
+  { app, notices, stopping }: Desk,
   how: "new-message" | "same-message",
   work: () => Promise<Answer>,
 ): Promise<void> {
   const acknowledged = await acknowledge(interaction, how, app.log);
   if (acknowledged === "too-late") return;
   await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log });
+  if (acknowledged !== "by-us" || interaction.guildId === null) return;
+  const notice = await notices({ serverId: interaction.guildId, memberId: interaction.user.id });
+  if (notice) await answer(interaction, { aside: notice }, { first: true, stopping, log: app.log });
 }

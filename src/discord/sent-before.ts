@@ -26,7 +26,7 @@ export function aboutOf({ key, aboutAt }: Delivery): Date {
 
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  const { kind, modelId, evidenceId } = delivery;
+  const { kind, modelId, evidenceId, deliveryId } = delivery;
   switch (kind) {
     case "announcement":
       return marks.announcement(modelId ?? 0);
@@ -34,6 +34,8 @@ function markOf(delivery: Delivery): string {
       return marks.change(modelId ?? 0, aboutOf(delivery));
     case "waiting":
       return marks.waiting(aboutOf(delivery));
+    case "poll":
+      return marks.poll(modelId ?? 0, deliveryId);
     case "evidence":
       return marks.evidence(evidenceId ?? 0);
     default:

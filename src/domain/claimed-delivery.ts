@@ -1,6 +1,7 @@
 import type { ModelCard } from "./card.ts";
 import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
+import type { NewPoll } from "./poll.ts";
 import type { Delivery } from "./server.ts";
 
 /** A delivery with all its message is made of. */
@@ -16,6 +17,8 @@ export type ClaimedDelivery = {
   readonly history: readonly HistoryEntry[];
   /** The piece of evidence that is owed to a thread. */
   readonly piece: Evidence | null;
+  /** The poll that is to be posted. */
+  readonly poll: NewPoll | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

@@ -9,6 +9,7 @@ export type ServerSettings = {
   /** What is for moderators goes here; null: to the announcement channel, without a ping. */
   readonly moderatorChannelId: string | null;
   readonly threadPerModel: boolean;
+  readonly pollPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
   /** Questions to models in any 24 hours; 0: none may be asked. */
@@ -23,6 +24,7 @@ export const deliveryProblems = [
   "cannot-send",
   "cannot-embed",
   "cannot-thread",
+  "cannot-poll",
   "cannot-read-history",
   "discord-failed",
 ] as const;
@@ -31,8 +33,18 @@ export type DeliveryProblem = (typeof deliveryProblems)[number];
 /**
  * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
  * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ * poll: below its model's announcement, or where it was asked for.
  */
-export const deliveryKinds = ["hello", "summary", "announcement", "trouble", "change", "evidence", "waiting"] as const;
+export const deliveryKinds = [
+  "hello",
+  "summary",
+  "announcement",
+  "trouble",
+  "change",
+  "evidence",
+  "waiting",
+  "poll",
+] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 export type ServerTrouble = {

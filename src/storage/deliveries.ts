@@ -18,10 +18,12 @@ const rowsAtOnce = 5_000;
 const toSetChannel = ["announcement", "summary"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
 const toModerators = ["waiting"] as const;
-/** Kinds that are owed to one thread, and to no other channel. */
-const toThread = ["change", "evidence"] as const;
+/** Kinds that are owed to one thread or channel, and to no other. */
+const toOneChannel = ["change", "evidence", "poll"] as const;
+/** Those that wait for /setup to say where they go. */
+const awaitSetup = [...toSetChannel, ...toModerators] as const;
 /** Those whose failure is shown in /setup and tried again after it. */
-const shownInSetup = [...toSetChannel, ...toModerators] as const;
+const shownInSetup = [...awaitSetup, "poll"] as const;
 
 /** Owes a channel messages, each key once however often it is asked for. */
 export async function queueDeliveries(tx: Transaction, news: readonly NewDelivery[]): Promise<void> {
@@ -77,7 +79,7 @@ export async function lockDue(tx: Transaction, now: Date, most: number) {
         inArray(deliveries.state, ["due", "claimed"]),
         lte(deliveries.dueAt, now),
         or(
-          notInArray(deliveries.kind, [...shownInSetup]),
+          notInArray(deliveries.kind, [...awaitSetup]),
           isNotNull(deliveries.claimedAt),
           isNotNull(servers.announcementChannelId),
           and(inArray(deliveries.kind, [...toModerators]), isNotNull(servers.moderatorChannelId)),
@@ -104,7 +106,7 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
       channelId: sql`case when ${deliveries.claimedAt} is not null then ${deliveries.channelId}
-        when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
+        when ${inArray(deliveries.kind, [...toOneChannel])} then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
         when ${inArray(deliveries.kind, [...toModerators])}
         then coalesce(${servers.moderatorChannelId}, ${servers.announcementChannelId}) end`,

@@ -1,5 +1,10 @@
 import { customId } from "../custom-id.ts";
 
+/** The button of a poll: what it does, to which model, and which delivery posted it. */
+export function pollButton(modelId: number, deliveryId: number): readonly [action: string, key: string] {
+  return ["guess-poll", `${modelId}.${deliveryId}`];
+}
+
 /**
  * What each message the bot owes a channel carries and no other message of that channel does: by it a sent one is found
  * again.
@@ -11,5 +16,6 @@ export const marks = {
   trouble: customId("settings", "trouble"),
   change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
+  poll: (modelId: number, deliveryId: number) => customId(...pollButton(modelId, deliveryId)),
   waiting: (at: Date) => customId("waiting", at.getTime()),
 } as const;

@@ -40,6 +40,7 @@ const problems = {
   "cannot-embed": "I may not show cards there. Give me Embed Links.",
   "cannot-thread":
     "I may not open threads there. Give me Create Public Threads and Send Messages in Threads, or set `thread-per-model` to False.",
+  "cannot-poll": "I may not post polls there. Give me Create Polls, or set `poll-per-model` to False.",
   "cannot-read-history": "I cannot see what I posted before. Give me Read Message History.",
   "discord-failed": "Discord did not take it, several times.",
 } satisfies Record<DeliveryProblem, string>;
@@ -52,13 +53,14 @@ const messages = {
   evidence: "evidence in a model's thread",
   change: "what became of a model",
   waiting: "that listings wait for moderators",
+  poll: "a poll",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
   const what =
     trouble.modelName === null
       ? messages[trouble.kind]
-      : `the announcement of ${bold(trouble.modelName, shown.modelName)}`;
+      : `${trouble.kind === "poll" ? "the poll on" : "the announcement of"} ${bold(trouble.modelName, shown.modelName)}`;
   const where = trouble.channelId === null ? "" : ` in <#${trouble.channelId}>`;
   return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
 }
@@ -138,6 +140,7 @@ export function setupView(
     `Announcement channel: ${announcementChannelId === null ? "none" : `<#${announcementChannelId}>`}`,
     `Role to ping: ${pingRoleId === null ? "none" : `<@&${pingRoleId}>`}`,
     `Thread per model: ${yesNo(settings.threadPerModel)}`,
+    `Poll per model: ${yesNo(settings.pollPerModel)}`,
     `Moderator role: ${moderatorRoleId === null ? "none, Manage Server only" : `<@&${moderatorRoleId}>`}`,
     `Moderators' channel: ${moderatorChannelId === null ? "none, so I tell them in the announcement channel" : `<#${moderatorChannelId}>`}`,
     `Stakes from wallets: ${yesNo(!settings.guessOnly)}`,

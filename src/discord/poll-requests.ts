@@ -1,0 +1,66 @@
+import {
+  type Client,
+  DiscordAPIError,
+  type RESTGetAPIPollAnswerVotersResult,
+  RESTJSONErrorCodes as Refused,
+  Routes,
+} from "discord.js";
+import type { RunningPoll, Voter } from "../domain/poll.ts";
+import { createdAt } from "./poll-events.ts";
+
+/** The most Discord gives at a time. */
+const votersPerPage = 100;
+
+/** "gone": there is no such poll any more. "hidden": the bot may not see it. "later": Discord does not say now. */
+type NotAnswered = { readonly kind: "gone" | "hidden" | "later" };
+
+/** Reads who votes for what, page by page. Discord tells neither when they voted nor in which order. */
+export async function readVoters(
+  client: Client,
+  { channelId, messageId, labs }: RunningPoll,
+  signal?: AbortSignal,
+): Promise<{ readonly kind: "read"; readonly voters: Voter[] } | NotAnswered> {
+  const voters: Voter[] = [];
+  try {
+    for (let answer = 1; answer <= labs.length; answer += 1) {
+      let after = "0";
+      for (;;) {
+        const query = new URLSearchParams({ after, limit: String(votersPerPage) });
+        const route = Routes.pollAnswerVoters(channelId, messageId, answer);
+        const { users } = (await client.rest.get(route, { query, signal })) as RESTGetAPIPollAnswerVotersResult;
+        for (const { id: memberId, global_name, username, bot } of users) {
+          const name = global_name ?? username;
+          voters.push({ memberId, name, isBot: bot === true, answer, createdAt: createdAt(memberId) });
+        }
+        if (users.length < votersPerPage) break;
+        after = users.reduce((last, { id }) => (BigInt(id) > BigInt(last) ? id : last), after);
+      }
+    }
+    return { kind: "read", voters };
+  } catch (error) {
+    return notAnswered(error);
+  }
+}
+
+/** Ends a poll. One that has ended already, or is still ending, is as good. */
+export async function endPoll(
+  client: Client,
+  { channelId, messageId }: RunningPoll,
+  signal?: AbortSignal,
+): Promise<{ readonly kind: "ended" } | NotAnswered> {
+  try {
+    await client.rest.post(Routes.expirePoll(channelId, messageId), { signal });
+    return { kind: "ended" };
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.code === Refused.PollExpired) return { kind: "ended" };
+    return notAnswered(error);
+  }
+}
+
+function notAnswered(error: unknown): NotAnswered {
+  const code = error instanceof DiscordAPIError ? Number(error.code) : null;
+  const isGone =
+    code === Refused.UnknownMessage || code === Refused.UnknownChannel || code === Refused.CannotExpireANonPollMessage;
+  const isHidden = code === Refused.MissingAccess || code === Refused.MissingPermissions;
+  return { kind: isGone ? "gone" : isHidden ? "hidden" : "later" };
+}

@@ -10,6 +10,7 @@ import type { Checks } from "./checks.ts";
 import type { StoryClock } from "./clock.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
+import { vote } from "./voting.ts";
 
 export type Surroundings = {
   readonly discord: DiscordSandbox;
@@ -28,7 +29,7 @@ const devMoves = "2026-03-16T17:05:00Z";
 const published = "2026-03-18T19:54:00Z";
 
 /** Stealth models of each lab revealed before 11 March 2026, for the nine labs Hunter Alpha's market opens with. */
-const reveals = {
+export const reveals = {
   openai: 5,
   "x-ai": 4,
   "z-ai": 1,
@@ -48,6 +49,7 @@ export async function tellStory(cast: Cast, around: Surroundings): Promise<void>
   await setUp(cast, around);
   const hunter = await announce(cast, around);
   const told = await firstGuesses(cast, around, hunter);
+  await vote(cast, around);
   await argue(cast, around);
   await move(cast, around, told);
   await reveal(cast, around);
@@ -70,6 +72,7 @@ async function setUp({ general, watch, members }: Cast, around: Surroundings) {
       "ping-role": role("Stealth watch"),
       "moderator-role": role("Referees"),
       "thread-per-model": true,
+      "poll-per-model": true,
     }),
   );
   checks.shows(saved, "Saved.", "All is well.");
@@ -91,6 +94,8 @@ async function announce({ watch }: Cast, { openRouter, clock, transcript, checks
   const [hunter, healer] = await Promise.all([announced("Hunter Alpha"), announced("Healer Alpha")]);
   const threads = () => watch.threads.length === 2;
   await watch.server.world.changes.until(threads, patienceMs, () => "a thread for each model");
+  const polls = () => watch.messages().filter(({ body }) => body.poll !== undefined).length === 2;
+  await watch.server.world.changes.until(polls, patienceMs, () => "a poll for each model");
   transcript.catchUp();
   checks.shows(hunter, "1,048,576 tokens", "OpenAI", "[Guess] [Ask it] [Add evidence] [Details]", "@Stealth watch");
   checks.that("the announcement pings the role set up for it and nobody else", pingsOnlyRole(hunter));
@@ -164,8 +169,6 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   const { watch, members } = cast;
   const { clock, transcript, stage, checks } = around;
   clock.set("2026-03-14T10:00:00Z");
-  const healer = await reply(guess(cast, around, "bob", { model: "Healer Alpha", lab: "Google" }));
-  checks.shows(healer, "Healer Alpha", "Google");
   const card = await reply(stage.types(members.bob, watch, "/models show", { model: "Hunter Alpha" }));
   checks.shows(card, "6 guesses", "DeepSeek", "Latest guesses");
 
@@ -173,7 +176,8 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   transcript.narrate(
     "Dev has second thoughts. DeepSeek's odds have risen since he staked; he may take his 80 points along to another lab, but no profit.",
   );
-  const moved = await reply(guess(cast, around, "dev", { lab: "Xiaomi" }));
+  const move = await guess(cast, around, "dev", { lab: "Xiaomi" });
+  const moved = await move.reply();
   const fetched = sell(market, "deepseek", dev.own);
   checks.that("the price has risen since Dev staked, so that a profit could be had", fetched > 80);
   const own = Math.min(fetched, 80);
@@ -181,6 +185,9 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   dev.price = price(market, "xiaomi");
   dev.shares = buy(market, "xiaomi", free) + buy(market, "xiaomi", own);
   dev.ownCost = own;
+  // His vote of the 12th: this is the first time that he can be told.
+  checks.shows(await move.followUp(), "Your vote in the poll on Hunter Alpha", "you had guessed already");
+  transcript.catchUp();
   checks.shows(moved, "you now say", `came back: ${own} points`, `pays **${Math.floor(dev.shares)} points**`);
 }
 

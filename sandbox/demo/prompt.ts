@@ -3,6 +3,7 @@ import type { Channel } from "../discord/channel.ts";
 import type { ShownModal } from "../discord/exchange.ts";
 import type { Member } from "../discord/member.ts";
 import type { Message } from "../discord/message.ts";
+import { answersOf, takesVotes } from "../discord/polls.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { compareSnowflakes } from "../discord/snowflakes.ts";
 import { CannotType } from "../discord/typed-options.ts";
@@ -30,6 +31,7 @@ const help = [
   "WHO /COMMAND OPTION:VALUE …   as in Discord:    ann /guess model:Healer Alpha lab:Xiaomi stake:50",
   "WHO press BUTTON              the latest one:   ann press Raise",
   "WHO pick CHOICE               from a menu:      ann pick DeepSeek",
+  "WHO vote ANSWER               in an open poll:  ann vote DeepSeek",
   "wait 2 days                   moves the clock on (minutes, hours, days)",
   "join NAME                     somebody new comes into the server",
   "help, quit",
@@ -109,6 +111,16 @@ export function play(ground: Playground): Promise<void> {
         if (!found) throw new NotUnderstood(`No menu ${member.name} sees has the choice “${wish.what}”.`);
         const exchange = await stage.picks(member, found.message, found.what);
         if (exchange.answer === "modal") openForm(member, await exchange.modal());
+        return;
+      }
+      case "vote": {
+        const member = memberCalled(wish.who);
+        const found = latest(member, wish.what, openAnswers);
+        if (!found) throw new NotUnderstood(`No open poll ${member.name} sees has the answer “${wish.what}”.`);
+        transcript.act(member.name, `votes for “${found.what}”`);
+        member.vote(found.message, []);
+        member.vote(found.message, [found.what]);
+        transcript.catchUp();
         return;
       }
     }
@@ -206,6 +218,11 @@ function usableButtons(message: Message): string[] {
   return allComponents(message.components)
     .filter((part) => part.type === ComponentKind.Button && part.disabled !== true && !part.url)
     .map((button) => text(button.label));
+}
+
+/** The answers of a poll that takes votes. */
+function openAnswers(message: Message): string[] {
+  return takesVotes(message) ? answersOf(message) : [];
 }
 
 /** The labels of what can be chosen from menus. */

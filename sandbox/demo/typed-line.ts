@@ -13,7 +13,7 @@ export type TypedLine =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "join"; readonly name: string }
   | { readonly kind: "command"; readonly who: string; readonly command: string }
-  | { readonly kind: "press" | "pick"; readonly who: string; readonly what: string };
+  | { readonly kind: "press" | "pick" | "vote"; readonly who: string; readonly what: string };
 
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
@@ -29,7 +29,7 @@ export function readLine(line: string): TypedLine {
   if (word === "join" && rest !== "") return { kind: "join", name: rest.slice(0, 32) };
   if (second.startsWith("/")) return { kind: "command", who: word, command: rest };
   const act = second.toLowerCase();
-  if ((act === "press" || act === "pick") && more.length > 0) {
+  if ((act === "press" || act === "pick" || act === "vote") && more.length > 0) {
     return { kind: act, who: word, what: more.join(" ").replace(/^\[(.*)\]$/, "$1") };
   }
   throw new NotUnderstood(`I do not understand “${line.trim()}”. Type help to see what can be typed.`);

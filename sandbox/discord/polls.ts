@@ -9,7 +9,7 @@ import { Intent } from "./world.ts";
 const POLL_RESULT = 46;
 
 /** The words of a poll's answers, in their order. */
-function answersOf(message: Message): string[] {
+export function answersOf(message: Message): string[] {
   return rawList(message.body.poll?.answers).map((answer) =>
     isRaw(answer.poll_media) ? text(answer.poll_media.text) : "",
   );

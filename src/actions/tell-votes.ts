@@ -9,5 +9,11 @@ import { currentTime } from "./current-time.ts";
  */
 export async function tellVotes(app: App, who: { serverId: string; memberId: string }): Promise<VoteInVain[]> {
   if (!app.polls.takeUntold(who.serverId, who.memberId)) return [];
-  return takeUntold(app.db, { ...who, at: await currentTime(app) });
+  try {
+    return await takeUntold(app.db, { ...who, at: await currentTime(app) });
+  } catch (err) {
+    app.log.error({ err }, "what a member has to be told of votes could not be read; it waits for the next time");
+    app.polls.owe(who.serverId, who.memberId);
+    return [];
+  }
 }

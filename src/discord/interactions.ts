@@ -151,5 +151,10 @@ async function defer(
   await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log });
   if (acknowledged !== "by-us" || interaction.guildId === null) return;
   const notice = await notices({ serverId: interaction.guildId, memberId: interaction.user.id });
-  if (notice) await answer(interaction, { aside: notice }, { first: true, stopping, log: app.log });
+  if (notice) {
+    await answer(interaction, { aside: notice }, { first: true, stopping, log: app.log }).catch((err: unknown) =>
+      // What was asked for is answered.
+      app.log.warn({ err, interactionId: interaction.id }, "a member could not be told something"),
+    );
+  }
 }

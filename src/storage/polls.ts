@@ -165,7 +165,12 @@ export async function letGo(
   const moment = (at: Date | null) => sql`${at?.toISOString() ?? null}::timestamptz`;
   const asked = sql`case when ${polls.readDueAt} > ${moment(lookedAt)} then ${polls.readDueAt} end`;
   const readDueAt = sql`least(${asked}, ${moment(againAt)})`;
-  await db.update(polls).set({ heldUntil: null, readDueAt, endedAt }).where(eq(polls.pollId, pollId));
+  // Its message may have been deleted meanwhile.
+  const ended = endedAt === null ? {} : { endedAt };
+  await db
+    .update(polls)
+    .set({ heldUntil: null, readDueAt, ...ended })
+    .where(eq(polls.pollId, pollId));
 }
 
 /** The newest poll on a model in a server that was posted; null if there is none. */

@@ -1,8 +1,8 @@
-import { and, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { VoteRefused } from "../domain/poll.ts";
 import type { Db, Transaction } from "./database.ts";
 import type { PollRow } from "./polls.ts";
-import { recordset, recordsetFrom, rowsAsJson } from "./recordset.ts";
+import { recordsetFrom, rowsAsJson, selectAll } from "./recordset.ts";
 import { members, models, polls, votes } from "./schema.ts";
 import { asStored, columnsOf, jsonOf, statement } from "./statement.ts";
 
@@ -44,10 +44,11 @@ export async function readVoteFacts(
 }
 
 // Whether a member was told is written elsewhere, without the market's lock: it stays as it is.
+const names = Object.values(getTableColumns(votes)).map(({ name }) => sql.identifier(name));
 const writing = statement(
   "write-votes",
   sql`
-    insert into ${votes} select * from ${recordsetFrom(votes, sql.placeholder("votes"))}
+    insert into ${votes} (${sql.join(names, sql`, `)}) select * from ${recordsetFrom(votes, sql.placeholder("votes"))}
     on conflict (poll_id, member_id) do update
       set answer = excluded.answer, changes = excluded.changes, refused = excluded.refused`,
 );
@@ -77,10 +78,7 @@ export async function nameStrangers(
   rows: readonly { serverId: string; memberId: string; name: string }[],
 ): Promise<void> {
   if (rows.length > 0) {
-    await db
-      .insert(members)
-      .select(sql`select * from ${recordset(members, rows)}`)
-      .onConflictDoNothing();
+    await db.insert(members).select(selectAll(members, rows)).onConflictDoNothing();
   }
 }
 

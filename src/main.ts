@@ -99,8 +99,8 @@ async function start(settings: Config): Promise<void> {
     attach(made) {
       latest = made;
       count(made, metrics);
-      const notices = (who: Parameters<typeof noticesFor>[1]) => noticesFor(app, who);
-      return { interactions: answerInteractions(made, app, commands, notices), polls: hearPolls(made, app) };
+      const interactions = answerInteractions(made, app, commands, (who) => noticesFor(app, who));
+      return { interactions, polls: hearPolls(made, app) };
     },
   });
   running.push({ part: "Discord", stop: () => disconnect(client) });

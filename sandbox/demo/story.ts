@@ -186,7 +186,7 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   dev.shares = buy(market, "xiaomi", free) + buy(market, "xiaomi", own);
   dev.ownCost = own;
   // His vote of the 12th: this is the first time that he can be told.
-  checks.shows(await move.followUp(), "Your vote in the poll on Hunter Alpha", "you had guessed already");
+  checks.shows(await move.followUp(), "Your vote in the poll on **Hunter Alpha**", "you had guessed already");
   transcript.catchUp();
   checks.shows(moved, "you now say", `came back: ${own} points`, `pays **${Math.floor(dev.shares)} points**`);
 }

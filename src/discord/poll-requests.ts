@@ -10,6 +10,13 @@ import { createdAt } from "./poll-events.ts";
 
 /** The most Discord gives at a time. */
 const votersPerPage = 100;
+const requestWithinMs = 20_000;
+
+/** discord.js leaves a listener on every signal it is given, so each request has one of its own. */
+function ownSignal(signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(requestWithinMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}
 
 /** "gone": there is no such poll any more. "hidden": the bot may not see it. "later": Discord does not say now. */
 type NotAnswered = { readonly kind: "gone" | "hidden" | "later" };
@@ -27,7 +34,10 @@ export async function readVoters(
       for (;;) {
         const query = new URLSearchParams({ after, limit: String(votersPerPage) });
         const route = Routes.pollAnswerVoters(channelId, messageId, answer);
-        const { users } = (await client.rest.get(route, { query, signal })) as RESTGetAPIPollAnswerVotersResult;
+        const { users } = (await client.rest.get(route, {
+          query,
+          signal: ownSignal(signal),
+        })) as RESTGetAPIPollAnswerVotersResult;
         for (const { id: memberId, global_name, username, bot } of users) {
           const name = global_name ?? username;
           voters.push({ memberId, name, isBot: bot === true, answer, createdAt: createdAt(memberId) });
@@ -49,7 +59,7 @@ export async function endPoll(
   signal?: AbortSignal,
 ): Promise<{ readonly kind: "ended" } | NotAnswered> {
   try {
-    await client.rest.post(Routes.expirePoll(channelId, messageId), { signal });
+    await client.rest.post(Routes.expirePoll(channelId, messageId), { signal: ownSignal(signal) });
     return { kind: "ended" };
   } catch (error) {
     if (error instanceof DiscordAPIError && error.code === Refused.PollExpired) return { kind: "ended" };

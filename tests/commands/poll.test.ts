@@ -61,9 +61,12 @@ describe("/poll", () => {
     ann.vote(message, ["OpenAI"]);
     bob.vote(message, ["OpenAI"]);
     await expect
-      .poll(async () => {
-        return wordsOf(await replyOf(bob.command(channel, "/models show", hunter)));
-      })
+      .poll(
+        async () => {
+          return wordsOf(await replyOf(bob.command(channel, "/models show", hunter)));
+        },
+        { timeout: 10_000, interval: 200 },
+      )
       .toContain("2 votes · OpenAI 2");
     const told = await ann.command(channel, "/profile").followUp();
     expect(told.visibleTo?.id).toBe(ann.id);

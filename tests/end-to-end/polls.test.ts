@@ -24,6 +24,8 @@ import {
   watcherApp,
 } from "../support/watcher-app.ts";
 
+/** A busy machine takes its time over what comes through the gateway. */
+const soon = { timeout: 10_000 };
 const posts = "POST /channels/{channel_id}/messages";
 
 /** The bot in a server that wants a poll below each announcement, with Ox Alpha announced in it. */
@@ -88,11 +90,11 @@ describe("a poll below an announcement", () => {
     discord.faults.duplicateEvents = "MESSAGE_POLL_VOTE_ADD";
     const ann = server.addMember("Ann");
     ann.vote(thePoll(), ["OpenAI"]);
-    await expect.poll(() => votes()).toEqual({ openai: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     discord.faults.duplicateEvents = "MESSAGE_POLL_VOTE_REMOVE";
     ann.vote(thePoll(), []);
     ann.vote(thePoll(), ["Someone else"]);
-    await expect.poll(() => votes()).toEqual({ other: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ other: 1 });
     const shown = await showModel(app, where);
     expect(shown?.card.callers).toBe(1);
     expect(shown?.latest).toMatchObject([{ memberId: ann.id, lab: "other" }]);
@@ -106,7 +108,7 @@ describe("a poll below an announcement", () => {
       .waitFor(({ body }) => body.poll !== undefined)
       .then((message) => ann.vote(message, ["OpenAI"]));
     await Promise.all([deliver(), voted]);
-    await expect.poll(() => votes()).toEqual({ openai: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
   });
 
   it("waits for the permission, which /setup names, and comes when it is given", async () => {
@@ -135,7 +137,7 @@ describe("a poll the bot comes back to", () => {
     await deliver();
     const bob = server.addMember("Bob");
     bob.vote(thePoll(), ["OpenAI"]);
-    await expect.poll(() => votes()).toEqual({ openai: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     await disconnect(client);
     discord.dropGateway({ resumable: false });
     bob.vote(thePoll(), []);
@@ -162,7 +164,7 @@ describe("a poll the bot comes back to", () => {
     const poll = thePoll();
     const ann = server.addMember("Ann");
     ann.vote(poll, ["OpenAI"]);
-    await expect.poll(() => votes()).toEqual({ openai: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     discord.faults.pollsEndLate = true;
     await decideMarket(app, { key: aKey(), kind: "void", ...where, member: named("Mod"), reason: "a test" });
     await lookAfterPolls(app, client);
@@ -181,7 +183,7 @@ describe("a poll the bot comes back to", () => {
     await deliver();
     const ann = server.addMember("Ann");
     ann.vote(thePoll(), ["OpenAI"]);
-    await expect.poll(() => votes()).toEqual({ openai: 1 });
+    await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     clock.later(72 * 60 * minuteMs + 11 * minuteMs);
     await lookAfterPolls(app, client);
     expect(discord.requests.filter(({ route }) => route.endsWith("/expire")).map(({ code }) => code)).toEqual([520001]);
@@ -193,9 +195,9 @@ describe("a poll the bot comes back to", () => {
     const heard = await aPolledServer();
     await heard.deliver();
     heard.server.addMember("Ann").vote(heard.thePoll(), ["OpenAI"]);
-    await expect.poll(() => heard.votes()).toEqual({ openai: 1 });
+    await expect.poll(() => heard.votes(), soon).toEqual({ openai: 1 });
     await heard.client.rest.delete(`/channels/${heard.channel.id}/messages/${heard.thePoll().id}`);
-    await expect.poll(() => heard.app.polls.all()).toEqual([]);
+    await expect.poll(() => heard.app.polls.all(), soon).toEqual([]);
     const shown = await showModel(heard.app, heard.where);
     expect(shown?.card).toMatchObject({ callers: 1, poll: { isOver: true } });
 

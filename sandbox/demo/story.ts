@@ -4,7 +4,7 @@ import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { marchCatalogues } from "../openrouter/catalogues.ts";
 import type { SandboxOpenRouter } from "../openrouter/server.ts";
 import { argue } from "./arguing.ts";
-import { buy, callScore, list, opening, price, sell } from "./arithmetic.ts";
+import { buy, callScore, list, opening, price, reveals, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
 import type { Checks } from "./checks.ts";
 import type { StoryClock } from "./clock.ts";
@@ -27,19 +27,6 @@ const opened = "2026-03-11T20:25:00Z";
 const cleoCalls = "2026-03-11T21:40:00Z";
 const devMoves = "2026-03-16T17:05:00Z";
 const published = "2026-03-18T19:54:00Z";
-
-/** Stealth models of each lab revealed before 11 March 2026, for the nine labs Hunter Alpha's market opens with. */
-export const reveals = {
-  openai: 5,
-  "x-ai": 4,
-  "z-ai": 1,
-  mistralai: 1,
-  nvidia: 1,
-  qwen: 0,
-  google: 0,
-  deepseek: 0,
-  anthropic: 0,
-};
 
 /** An announcement takes a read of the catalogue and a delivery; a busy machine may take its time for both. */
 const patienceMs = 20_000;

@@ -20,6 +20,11 @@ async function isModerator(interaction: Typed | Pressed, app: App): Promise<bool
   return moderates(interaction, settings);
 }
 
+/** Where everybody is told of a decision made here. */
+async function saidIn({ guildId, channelId }: Typed | Pressed, app: App): Promise<string> {
+  return (await readServer(app, guildId)).settings.announcementChannelId ?? channelId;
+}
+
 async function preview(interaction: Typed, modelId: number, app: App): Promise<Answer> {
   const { serverId, member } = whoActs(interaction);
   const { options } = interaction;
@@ -43,9 +48,9 @@ async function preview(interaction: Typed, modelId: number, app: App): Promise<A
 async function decide(interaction: Typed, kind: DecisionKind, modelId: number, app: App): Promise<Answer> {
   const who = whoActs(interaction);
   const reason = interaction.options.getString("reason", true);
-  const answer = await decideMarket(app, { ...who, kind, modelId, reason });
+  const answer = await decideMarket(app, { ...who, kind, modelId, reason, channelId: interaction.channelId });
   return answer.done
-    ? { show: view.decisionDone, announce: view.decisionResult(answer, who.member.name) }
+    ? { show: view.decisionDone(await saidIn(interaction, app)) }
     : { show: decisionRefusal(answer.refusal, labNames(app.models.of(who.serverId).labs)) };
 }
 
@@ -79,9 +84,10 @@ export const settle = {
         if (!(await isModerator(interaction, app))) return { show: moderatorsOnly };
         const who = whoActs(interaction);
         const names = labNames(app.models.of(who.serverId).labs);
-        const answer = await confirmSettlement(app, { ...who, previewId: numberIn(key) });
+        const { channelId } = interaction;
+        const answer = await confirmSettlement(app, { ...who, previewId: numberIn(key), channelId });
         return answer.done
-          ? { show: view.settlementDone, announce: view.settlementResult(answer.summary, names) }
+          ? { show: view.settlementDone(await saidIn(interaction, app)) }
           : { show: decisionRefusal(answer.refusal, names) };
       },
     },

@@ -6,6 +6,7 @@ import { openModelOf } from "./actions/load-models.ts";
 import { type QuestionWish, type TakenIn, takeInQuestions } from "./actions/take-in-questions.ts";
 import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
+import { type Bell, createBell } from "./domain/bell.ts";
 import type { Chat } from "./domain/chat.ts";
 import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
@@ -44,6 +45,8 @@ export type App = {
   readonly asking: Batches<QuestionWish, TakenIn>;
   /** Keeps copies of evidence's files. */
   readonly files: FileKeeper;
+  /** Rung when a message is owed that members wait for. */
+  readonly owed: Bell;
   readonly log: Logger;
 };
 
@@ -104,6 +107,7 @@ export function createApp(parts: {
     chat,
     questions,
     askable: createAskableListings(),
+    owed: createBell(),
     log,
   };
 }

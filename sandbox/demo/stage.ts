@@ -12,6 +12,8 @@ export type Stage = {
   presses(member: Member, message: Message, button: string): Promise<Exchange>;
   /** Presses what also says something to the whole channel, and gives that. */
   announces(member: Member, message: Message, button: string): Promise<Message>;
+  /** Presses what makes the bot tell its channel something on its own account, and gives that. */
+  decides(member: Member, message: Message, button: string, words: string): Promise<Message>;
   picks(member: Member, message: Message, choice: string): Promise<Exchange>;
   fills(member: Member, modal: ShownModal, fields: Record<string, string>): Promise<Exchange>;
 };
@@ -45,6 +47,14 @@ export function createStage(transcript: Transcript, pause: () => Promise<void>):
       const exchange = member.press(message, button);
       transcript.act(member.name, `presses [${exchange.name}]`);
       return (await follow(exchange, 1)).followUp();
+    },
+    async decides(member, message, button, words) {
+      const exchange = member.press(message, button);
+      transcript.act(member.name, `presses [${exchange.name}]`);
+      await exchange.reply();
+      const told = await message.channel.waitFor((one) => one.text.includes(words));
+      await follow(exchange);
+      return told;
     },
     picks(member, message, choice) {
       const exchange = member.select(message, undefined, [choice]);

@@ -212,7 +212,7 @@ async function settle({ watch, members }: Cast, around: Surroundings, { cleo, de
     `Paid: ${(paid[0] + paid[1]).toLocaleString("en-US")} points to 2 members`,
   ];
   checks.shows(preview, "Nothing is done yet", ...facts);
-  const result = await stage.announces(members.rita, preview, "Confirm");
+  const result = await stage.decides(members.rita, preview, "Confirm", "is settled");
   checks.shows(result, "Settled by **Rita**: no guess that counts", ...facts);
   checks.shows(result, `Cleo: ${paid[0].toLocaleString("en-US")} (own stake 50)`);
   checks.shows(result, `Dev: ${paid[1].toLocaleString("en-US")} (own stake ${dev.ownCost})`);

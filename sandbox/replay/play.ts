@@ -1,13 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { claimDeliveries, recordSent } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
+import { recordSent } from "../../src/actions/record-deliveries.ts";
 import { listWaiting } from "../../src/actions/review-listings.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { ClaimedDelivery } from "../../src/domain/claimed-delivery.ts";
-import { readListings } from "../../src/schedule.ts";
+import { readListings } from "../../src/schedule/read-listings.ts";
 import type { Db } from "../../src/storage/database.ts";
 import type { Recorded } from "./recorded.ts";
 

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { cardWaitMs } from "../domain/card.ts";
 import { cleanLines, oneLine } from "../domain/clean-text.ts";
 import {
   type AddEvidenceAnswer,
@@ -15,6 +16,7 @@ import { linkIn, normaliseLink, readLink } from "../domain/evidence-link.ts";
 import type { Attachment, KeptFile } from "../domain/kept-file.ts";
 import type { Member } from "../domain/member.ts";
 import { readSuspect } from "../domain/suspect.ts";
+import { markCard } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueInThread } from "../storage/deliveries.ts";
@@ -152,6 +154,7 @@ async function write(
     files,
   );
   if (evidenceId === null) throw new Error(`the key ${key} made a piece in another server`);
+  await markCard(tx, request, new Date(at.getTime() + cardWaitMs));
   await queueInThread(tx, { serverId, modelId, evidenceId, dueAt: at });
   const piece = await readPiece(tx, serverId, evidenceId);
   if (!piece) throw new Error(`evidence ${evidenceId} is gone`);

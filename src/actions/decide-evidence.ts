@@ -1,7 +1,9 @@
 import type { App } from "../app.ts";
+import { cardWaitMs } from "../domain/card.ts";
 import { oneLine } from "../domain/clean-text.ts";
 import { type Evidence, type EvidenceBarred, whyNotModerate, whyNotWithdraw } from "../domain/evidence.ts";
 import type { Member } from "../domain/member.ts";
+import { markCard } from "../storage/cards.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { renewInThread } from "../storage/deliveries.ts";
@@ -40,6 +42,7 @@ export async function decideEvidence(
       await putDecision(tx, { key, evidenceId, kind, reason, byMemberId: memberId, at });
       await changePiece(tx, evidenceId, { state: states[kind], hiddenReason: kind === "hide" ? reason : null });
       await renewInThread(tx, evidenceId, at);
+      await markCard(tx, row, new Date(at.getTime() + cardWaitMs));
     }
     const piece = await readPiece(tx, serverId, evidenceId);
     if (!piece) throw new Error(`evidence ${evidenceId} is gone`);

@@ -17,6 +17,7 @@ import {
   setMarket,
 } from "../storage/settlements.ts";
 import { afterDecision } from "./after-decision.ts";
+import { tellEverybody } from "./tell-everybody.ts";
 
 type Kind = "void" | "reopen" | "freeze" | "unfreeze";
 
@@ -31,10 +32,20 @@ const allowed: Record<Kind, readonly MarketWithModel["state"][]> = {
 /**
  * A moderator's decision about a market other than settling it: freeze and unfreeze it, void it (everybody gets back
  * what they put in), or reopen a settled or voided one, which reverses what that paid and leaves it frozen.
+ *
+ * @param request.channelId where it was decided: everybody is told there, if the server has no announcement channel
  */
 export async function decideMarket(
   app: App,
-  request: { key: string; kind: Kind; serverId: string; member: Member; modelId: number; reason: string },
+  request: {
+    key: string;
+    kind: Kind;
+    serverId: string;
+    member: Member;
+    modelId: number;
+    reason: string;
+    channelId?: string;
+  },
 ): Promise<DecisionAnswer> {
   const decided = await transact(
     app.db,
@@ -64,6 +75,8 @@ export async function decideMarket(
         reason: oneLine(request.reason),
       };
       await keepAnswer(tx, touchedMembers.transactionId, answer);
+      const { transactionId } = touchedMembers;
+      await tellEverybody(tx, request, { transactionId, modelId: market.modelId, at });
       return { marketId, answer };
     },
   );
@@ -88,12 +101,12 @@ async function carryOut(
     { marketId, kind, revision, reason, byMemberId, at },
   );
   if (kind === "freeze" || kind === "unfreeze") {
-    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open" });
+    await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open", cardDueAt: at });
     return { transactionId, count: 0 };
   }
   if (kind === "void") {
     const count = await payVoid(tx, transactionId, market);
-    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at });
+    await setMarket(tx, marketId, { state: "void", revision, potPoints: 0, settledAt: at, cardDueAt: at });
     await markBoardBehind(tx, serverId, season);
     return { transactionId, count };
   }
@@ -106,6 +119,7 @@ async function carryOut(
     builders: null,
     publishedAt: null,
     settledAt: null,
+    cardDueAt: at,
   });
   await markBoardBehind(tx, serverId, season);
   return { transactionId, count: back.walletsChanged };

@@ -3,7 +3,7 @@ import type { Evidence } from "../domain/evidence.ts";
 import type { Delivery } from "../domain/server.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { changeDeliveries } from "../storage/deliveries.ts";
+import { changeDeliveries } from "../storage/delivery-claims.ts";
 import { lockPiece } from "../storage/evidence.ts";
 
 /**

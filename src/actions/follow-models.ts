@@ -1,6 +1,8 @@
+import { cardWaitMs } from "../domain/card.ts";
 import type { Listing } from "../domain/listing.ts";
 import { withoutVariant } from "../domain/listing.ts";
 import { changedFacts, knownFacts, missesUntilWithdrawn } from "../domain/listing-facts.ts";
+import { markCardsOfModels } from "../storage/cards.ts";
 import type { Transaction } from "../storage/database.ts";
 import {
   appendHistory,
@@ -33,9 +35,23 @@ export async function followModels(tx: Transaction, listings: readonly Listing[]
     steps.flatMap(({ history }) => history),
     at,
   );
+  await markCardsOfModels(
+    tx,
+    steps.filter(showsOnCard).map(({ model }) => model.modelId),
+    dueSoon(at),
+  );
   return steps.flatMap(({ model: { modelId, name }, history }) =>
     history.length === 0 ? [] : [{ modelId, name, what: history.map((row) => ("fact" in row ? row.fact : row.kind)) }],
   );
+}
+
+/** A card shows neither the description nor the tokenizer. */
+function showsOnCard({ history }: ReturnType<typeof followed>): boolean {
+  return history.some((row) => !("fact" in row) || !["description", "tokenizer"].includes(row.fact));
+}
+
+function dueSoon(at: Date): Date {
+  return new Date(at.getTime() + cardWaitMs);
 }
 
 /** The same for a read that found the catalogue unchanged: what was not there is still not there. */
@@ -46,6 +62,7 @@ export async function followUnchanged(tx: Transaction, at: Date): Promise<void> 
     withdrawn.map((modelId) => ({ modelId, at, kind: "withdrawn" as const })),
     at,
   );
+  await markCardsOfModels(tx, withdrawn, dueSoon(at));
 }
 
 function followed(model: FollowedModel, listing: Listing | null, isThere: boolean, at: Date) {

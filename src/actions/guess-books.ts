@@ -1,3 +1,4 @@
+import { cardWaitMs } from "../domain/card.ts";
 import { oneLine } from "../domain/clean-text.ts";
 import type { GuessDecision } from "../domain/decide-guess.ts";
 import type { Guess } from "../domain/guess.ts";
@@ -192,6 +193,7 @@ export function apply(
   desk.market = decision.market;
   desk.potPoints += potPoints;
   desk.lastAt = at;
+  desk.cardDueAt ??= new Date(at.getTime() + cardWaitMs);
   desk.touched = true;
 
   const key = guessKey(marketId, memberId);

@@ -1,9 +1,11 @@
 import type { App } from "../app.ts";
-import { transact } from "../storage/database.ts";
+import { markCardsOfServer } from "../storage/cards.ts";
+import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { queueDeliveries, tryHelloAgain } from "../storage/deliveries.ts";
+import { dropAnnouncements, queueDeliveries } from "../storage/deliveries.ts";
+import { tryHelloAgain } from "../storage/delivery-troubles.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
-import { markLeft, putServers, readMarketPairs, readPresentServers } from "../storage/servers.ts";
+import { markLeft, putServers, readMarketPairs, readPresentServers, readReturning } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
 import { loadModels } from "./load-models.ts";
 import { openMarketsFor } from "./open-markets.ts";
@@ -30,8 +32,9 @@ export async function joinServers(
     const now = app.clock(await readDatabaseTime(tx));
     // Always in the same order: two processes start at the same time and must not wait for each other.
     const ordered = [...joined].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
-    await putServers(tx, ordered, now);
     const serverIds = ordered.map(({ serverId }) => serverId);
+    const returning = await readReturning(tx, serverIds);
+    await putServers(tx, ordered, now);
     const modelIds = (await readListedModels(tx)).map(({ modelId }) => modelId);
     const there = new Set(
       (await readMarketPairs(tx, serverIds, modelIds)).map((pair) => `${pair.modelId}/${pair.serverId}`),
@@ -40,6 +43,10 @@ export async function joinServers(
       .flatMap((modelId) => serverIds.map((serverId) => ({ modelId, serverId })))
       .filter(({ modelId, serverId }) => !there.has(`${modelId}/${serverId}`));
     await openMarketsFor(tx, missing, now);
+    for (const server of returning) {
+      const hasMissed = missing.some(({ serverId }) => serverId === server.serverId);
+      await comeBack(tx, server, hasMissed, now);
+    }
     await queueDeliveries(
       tx,
       serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
@@ -50,12 +57,28 @@ export async function joinServers(
   await loadModels(app, joined.length === 1 && only ? only.serverId : null);
 }
 
+/**
+ * Brings a server up to date that had left: its cards, and what it has not heard. Models that were listed meanwhile are not
+ * announced one after the other: the server gets one summary of those open now, without a ping.
+ */
+async function comeBack(
+  tx: Transaction,
+  { serverId, announcementChannelId }: { serverId: string; announcementChannelId: string | null },
+  hasMissed: boolean,
+  now: Date,
+): Promise<void> {
+  await markCardsOfServer(tx, serverId, now);
+  if (!hasMissed || announcementChannelId === null) return;
+  await dropAnnouncements(tx, serverId);
+  await queueDeliveries(tx, [{ key: `summary:${serverId}:${now.getTime()}`, kind: "summary", serverId, dueAt: now }]);
+}
+
 /** Notes that the bot is in a server, as `joinServers` does. */
 export async function joinServer(app: App, server: JoinedServer): Promise<void> {
   await joinServers(app, [server]);
 }
 
-/** Notes that the bot is no longer in a server. Its rows stay; what is owed to it waits until it is back. */
+/** Notes that the bot is no longer in a server. Its rows stay for a while; what is owed to it waits until it is back. */
 export async function leaveServer(app: App, serverId: string): Promise<void> {
   await markLeft(app.db, [serverId], await currentTime(app));
   app.models.forget(serverId);

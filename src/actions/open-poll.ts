@@ -5,7 +5,7 @@ import { closedBecause } from "../domain/receipt.ts";
 import type { Delivery } from "../domain/server.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { changeDeliveries } from "../storage/deliveries.ts";
+import { changeDeliveries } from "../storage/delivery-claims.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { lockMarkets } from "../storage/guesses.ts";
 import { changePoll, queuePoll, readCurrentPoll } from "../storage/polls.ts";
@@ -23,23 +23,29 @@ const hourMs = 3_600_000;
 export async function openPoll(
   app: App,
   request: { key: string; serverId: string; modelId: number; channelId: string; hours: number },
-): Promise<{ opened: true; modelName: string } | { opened: false; refusal: PollRefusal }> {
-  return transact(app.db, async (tx) => {
-    const { serverId, modelId, channelId, hours } = request;
-    const key = `poll:${request.key}`;
-    const [market] = await lockMarkets(tx, [{ serverId, modelId }]);
-    if (!market) return { opened: false, refusal: { reason: "no-such-model" } };
-    const closed = closedBecause({ ...market, name: market.modelName });
-    if (closed) return { opened: false, refusal: closed };
-    const at = app.clock(market.databaseTime);
-    const current = await readCurrentPoll(tx, serverId, modelId, at);
-    if (current && current.key !== key) {
-      const { channelId: where, messageId } = current;
-      return { opened: false, refusal: { reason: "poll-runs", serverId, channelId: where, messageId } };
-    }
-    await queuePoll(tx, { key, serverId, modelId, channelId, labs: labsOf(market), hours, at });
-    return { opened: true, modelName: market.modelName };
-  });
+): Promise<PollAnswer> {
+  const answer = await transact(app.db, (tx) => open(app, tx, request));
+  if (answer.opened) app.owed.ring();
+  return answer;
+}
+
+type PollAnswer = { opened: true; modelName: string } | { opened: false; refusal: PollRefusal };
+
+async function open(app: App, tx: Transaction, request: Parameters<typeof openPoll>[1]): Promise<PollAnswer> {
+  const { serverId, modelId, channelId, hours } = request;
+  const key = `poll:${request.key}`;
+  const [market] = await lockMarkets(tx, [{ serverId, modelId }]);
+  if (!market) return { opened: false, refusal: { reason: "no-such-model" } };
+  const closed = closedBecause({ ...market, name: market.modelName });
+  if (closed) return { opened: false, refusal: closed };
+  const at = app.clock(market.databaseTime);
+  const current = await readCurrentPoll(tx, serverId, modelId, at);
+  if (current && current.key !== key) {
+    const { channelId: where, messageId } = current;
+    return { opened: false, refusal: { reason: "poll-runs", serverId, channelId: where, messageId } };
+  }
+  await queuePoll(tx, { key, serverId, modelId, channelId, labs: labsOf(market), hours, at });
+  return { opened: true, modelName: market.modelName };
 }
 
 /** Owes the channel a poll below a model's announcement, if the server wants one and the model is still open. */

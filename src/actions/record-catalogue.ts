@@ -45,17 +45,26 @@ export type RecordedCatalogue = {
 
 /** How long a process may take to read and record: after that another one may. */
 const readingMs = 3 * 60_000;
+/** Nobody waits longer than this for a process that may be dead. */
+const longestReaderMs = 15 * 60_000;
 /** A catalogue that lost over half of its listings is believed when it has stayed so for this long. */
 const smallMs = 60 * 60_000;
 
 /**
  * Reserves the reading of the catalogue, so that one process at a time reads it. Null if another one does. `end` gives
  * the reservation back; a process that dies loses it after three minutes.
+ *
+ * @param readerForMs how long others leave it to this process afterwards: beyond its next read, so that one process reads
+ *   for all; when it dies another one does at the latest at the second read that is due
  */
-export async function startReading(app: App): Promise<{ etag: string | null; end: () => Promise<void> } | null> {
+export async function startReading(
+  app: App,
+  readerForMs = 0,
+): Promise<{ etag: string | null; end: () => Promise<void> } | null> {
   const now = await currentTime(app);
   const until = new Date(now.getTime() + readingMs);
-  const row = await reserveReading(app.db, now, until);
+  const readerUntil = new Date(now.getTime() + Math.min(readerForMs, longestReaderMs));
+  const row = await reserveReading(app.db, now, until, { reader: app.name, readerUntil });
   return row && { etag: row.etag, end: () => endReading(app.db, until) };
 }
 

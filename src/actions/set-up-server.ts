@@ -4,7 +4,8 @@ import { questionRules } from "../domain/question-limits.ts";
 import type { ServerSettings, ServerTrouble } from "../domain/server.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { queueDeliveries, readTroubles, tryAgain } from "../storage/deliveries.ts";
+import { queueDeliveries } from "../storage/deliveries.ts";
+import { readTroubles, tryAgain } from "../storage/delivery-troubles.ts";
 import { holdCatalogue } from "../storage/listings.ts";
 import { changeServer, lockServer, readServerRow, type ServerRow } from "../storage/servers.ts";
 

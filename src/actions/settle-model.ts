@@ -27,6 +27,7 @@ import {
 } from "../storage/settlements.ts";
 import { afterDecision } from "./after-decision.ts";
 import { rightCallsOf } from "./right-calls.ts";
+import { tellEverybody } from "./tell-everybody.ts";
 
 type Refused = { readonly done: false; readonly refusal: DecisionRefusal };
 
@@ -93,10 +94,12 @@ function refusalFor(market: MarketWithModel, publishedAt: Date, now: Date): Deci
 /**
  * Carries a previewed settlement out, in one transaction: undoes what came at or after the publication, pays the shares
  * of the builders, empties the pot. Of two at the same moment one wins, the other is told so.
+ *
+ * @param request.channelId where it was confirmed: everybody is told there, if the server has no announcement channel
  */
 export async function confirmSettlement(
   app: App,
-  request: { key: string; serverId: string; member: Member; previewId: number },
+  request: { key: string; serverId: string; member: Member; previewId: number; channelId?: string },
 ): Promise<SettlementAnswer> {
   const preview = await readPreview(app.db, request.serverId, request.previewId);
   if (!preview) return refused({ reason: "no-such-model" });
@@ -120,13 +123,23 @@ export async function confirmSettlement(
     const decision = { marketId, kind: "settle" as const, revision, builders, source, publishedAt, byMemberId: by, at };
     const transactionId = await recordDecision(tx, transaction, decision);
     await paySettlement(tx, transactionId, market, terms);
-    await setMarket(tx, marketId, { state: "settled", revision, builders, publishedAt, settledAt: at, potPoints: 0 });
+    await setMarket(tx, marketId, {
+      state: "settled",
+      revision,
+      builders,
+      publishedAt,
+      settledAt: at,
+      potPoints: 0,
+      cardDueAt: at,
+    });
     await markBoardBehind(tx, serverId, season);
     const summary = await summarise(tx, { ...market, revision }, terms, source, request.member);
     await keepAnswer(tx, transactionId, { done: true, summary });
+    await tellEverybody(tx, request, { transactionId, modelId: market.modelId, at });
     return { done: true, summary };
   });
-  if (answer.done) await afterDecision(app, request.serverId, marketId);
+  if (!answer.done) return answer;
+  await afterDecision(app, request.serverId, marketId);
   return answer;
 }
 

@@ -10,6 +10,7 @@ import {
   GatewayIntentBits,
   HTTPError,
   Options,
+  type RateLimitData,
   Status,
 } from "discord.js";
 import type { Logger } from "pino";
@@ -92,9 +93,23 @@ const clientOptions = {
   },
 } satisfies ClientOptions;
 
+/**
+ * Discord does not count what is said to interactions among the 50 requests it takes from a bot in a second. discord.js
+ * does, and would make members wait for deliveries. Those keep the pace themselves.
+ */
+const globalRequestsPerSecond = 1_000;
+
+/**
+ * Edits of messages older than an hour have a small limit of their own (30046), which Discord tells of nowhere before.
+ * discord.js would wait for up to a minute and keep everybody else in the channel waiting too.
+ */
+const longWaitMs = 5_000;
+const rejectOnRateLimit = ({ method, sublimitTimeout }: RateLimitData) =>
+  method.toUpperCase() === "PATCH" && sublimitTimeout > longWaitMs;
+
 /** A client that is not logged in. It mentions nobody unless a message says whom. */
 function createClient({ apiUrl }: Pick<DiscordSettings, "apiUrl">): Client {
-  return new Client({ ...clientOptions, rest: { api: apiUrl } });
+  return new Client({ ...clientOptions, rest: { api: apiUrl, globalRequestsPerSecond, rejectOnRateLimit } });
 }
 
 /** Logs out. Does not wait long for the farewell of a Discord that no longer answers. */

@@ -7,60 +7,18 @@ import {
   PermissionFlagsBits,
   type RawFile,
   type RESTPostAPIChannelMessageJSONBody,
-  type RESTPostAPIChannelMessagesThreadsJSONBody,
   RESTJSONErrorCodes as Refused,
   Routes,
 } from "discord.js";
-import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
-import type { ShownEvidence } from "../domain/evidence.ts";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
-import { aboutOf, look } from "./sent-before.ts";
+import { inThread } from "./delivery-thread.ts";
+import type { Line } from "./line.ts";
+import { look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
-import { announcementMessage, helloMessage, summaryMessage, troubleMessage } from "./views/announcement.ts";
-import { evidenceMessage, withoutFiles } from "./views/evidence.ts";
-import { changeMessage } from "./views/history.ts";
-import type { LabNames } from "./views/lab-words.ts";
+import { withoutFiles } from "./views/evidence.ts";
 import type { MessageView, OwedView } from "./views/message.ts";
-import { pollMessage } from "./views/poll.ts";
-import { waitingMessage } from "./views/waiting.ts";
 
 export type DiscordClient = Client;
-
-/** A week, the longest a thread stays without a word. */
-const threadSleepsAfterMinutes = 10_080;
-const threadExists = 160004;
-const threadIsArchived = 50083;
-
-/**
- * The message of a delivery.
- *
- * @param shown the piece of evidence it is about, with its files
- */
-export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): OwedView {
-  const { delivery, card, cards, history, late, poll, trouble } = claimed;
-  switch (delivery.kind) {
-    case "announcement":
-      if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
-      return announcementMessage(card, { pingRoleId: delivery.pingRoleId, late, names });
-    case "summary":
-      return summaryMessage(cards, names);
-    case "change":
-      if (!card) throw new Error(`the change ${delivery.key} has no model`);
-      return changeMessage(card, history, aboutOf(delivery));
-    case "waiting":
-      return waitingMessage(aboutOf(delivery));
-    case "hello":
-      return helloMessage();
-    case "trouble":
-      return troubleMessage(trouble ?? { channelId: null, modelName: null });
-    case "poll":
-      if (!poll) throw new Error(`${delivery.key} is gone`);
-      return pollMessage(poll, delivery.deliveryId, names);
-    case "evidence":
-      if (!shown) throw new Error(`${delivery.key} is gone`);
-      return evidenceMessage(shown, names);
-  }
-}
 
 /** The same for every attempt, so that Discord keeps the second of two that follow each other closely. At most 25 characters. */
 function nonceOf(delivery: Delivery): string {
@@ -86,20 +44,21 @@ export function systemChannel(
  * Posts the message of a delivery. One that may have been posted before, by a process that crashed or in a request whose
  * answer was lost, is looked for first, and sent again only if it is not there. What Discord says is an answer, never an error.
  *
- * @param signal when it is aborted nothing is sent any more
  * @param how.onlyLook for one that must not be posted any more: only what is there already counts
  */
 export async function postDelivery(
-  client: DiscordClient,
+  line: Line,
   delivery: Delivery,
   channelId: string,
   message: OwedView,
-  signal: AbortSignal,
   { onlyLook = false } = {},
 ): Promise<Posting> {
+  const { client, signal } = line;
   const mayBeThere = delivery.firstClaimedAt !== null;
+  // A server that is unavailable for a while, or that was left a moment ago.
+  if (!client.guilds.cache.get(delivery.serverId)?.available) return { kind: "retry", unsure: mayBeThere };
   if (mayBeThere) {
-    const looked = await look(client, delivery, { channelId, since: delivery.firstClaimedAt }, message, signal);
+    const looked = await look(line, delivery, { channelId, since: delivery.firstClaimedAt }, message);
     if (looked.kind !== "absent") return looked;
   }
   if (onlyLook) return { kind: "failed", problem: "discord-failed", unsure: false };
@@ -107,7 +66,7 @@ export async function postDelivery(
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { ...bodyOf(allowed), nonce: nonceOf(delivery), enforce_nonce: true };
     const files = await filesOf(allowed);
-    const sent = (await inThread(client, channelId, signal, () =>
+    const sent = (await inThread(line, channelId, () =>
       client.rest.post(Routes.channelMessages(channelId), { body, files, signal }),
     )) as APIMessage;
     return { kind: "posted", channelId, messageId: sent.id };
@@ -116,46 +75,26 @@ export async function postDelivery(
   }
 }
 
-/**
- * Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit.
- *
- * @param signal when it is aborted nothing is sent any more
- */
+/** Edits the message of a delivery to what it says now, files included. One that somebody deleted needs no edit. */
 export async function editDelivery(
-  client: DiscordClient,
+  line: Line,
   delivery: Delivery,
   posted: { readonly kind: "posted"; readonly channelId: string; readonly messageId: string },
   message: MessageView,
-  signal: AbortSignal,
 ): Promise<Posting> {
+  const { client, signal } = line;
   const { channelId, messageId } = posted;
   try {
     const allowed = withAllowedFiles(client, delivery, channelId, message);
     const body = { content: "", embeds: [], components: [], attachments: [], ...bodyOf(allowed) };
     const files = await filesOf(allowed);
-    await inThread(client, channelId, signal, () =>
+    await inThread(line, channelId, () =>
       client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal }),
     );
     return posted;
   } catch (error) {
     if (error instanceof DiscordAPIError && error.code === Refused.UnknownMessage) return posted;
     return refusedBecause(error, () => "cannot-send");
-  }
-}
-
-/** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
-async function inThread<T>(
-  client: Client,
-  channelId: string,
-  signal: AbortSignal,
-  speak: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await speak();
-  } catch (error) {
-    if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
-    await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
-    return speak();
   }
 }
 
@@ -188,43 +127,4 @@ function whyNotSent(client: DiscordClient, serverId: string, channelId: string, 
   return held?.has(PermissionFlagsBits.SendMessages) && hasEmbeds && !held.has(PermissionFlagsBits.EmbedLinks)
     ? "cannot-embed"
     : "cannot-send";
-}
-
-/**
- * Opens the thread of a message that is posted. A thread that was opened before is found again, and a message that is
- * gone needs none.
- *
- * @param thread.mayBeThere whether somebody may have opened it before
- */
-export async function openThread(
-  client: DiscordClient,
-  thread: { channelId: string; messageId: string; name: string; mayBeThere: boolean },
-  signal: AbortSignal,
-): Promise<
-  { kind: "opened"; threadId: string } | { kind: "none"; problem: DeliveryProblem | null } | { kind: "retry" }
-> {
-  const { channelId, messageId, name, mayBeThere } = thread;
-  // A thread has the id of the message it was opened on.
-  const opened = { kind: "opened", threadId: messageId } as const;
-  const body: RESTPostAPIChannelMessagesThreadsJSONBody = { name, auto_archive_duration: threadSleepsAfterMinutes };
-  try {
-    if (mayBeThere && (await isThere(client, messageId, signal))) return opened;
-    await client.rest.post(Routes.threads(channelId, messageId), { body, signal });
-    return opened;
-  } catch (error) {
-    if (!(error instanceof DiscordAPIError) || error.status === 429 || error.status === 401) return { kind: "retry" };
-    if (error.code === threadExists) return opened;
-    const isGone = error.code === Refused.UnknownMessage || error.code === Refused.UnknownChannel;
-    return { kind: "none", problem: isGone ? null : "cannot-thread" };
-  }
-}
-
-async function isThere(client: DiscordClient, threadId: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await client.rest.get(Routes.channel(threadId), { signal });
-    return true;
-  } catch (error) {
-    if (error instanceof DiscordAPIError && error.code === Refused.UnknownChannel) return false;
-    throw error;
-  }
 }

@@ -1,21 +1,21 @@
 import {
-  type Client,
   DiscordAPIError,
   type RESTGetAPIPollAnswerVotersResult,
   RESTJSONErrorCodes as Refused,
   Routes,
 } from "discord.js";
 import type { RunningPoll, Voter } from "../domain/poll.ts";
+import type { Line } from "./line.ts";
 import { createdAt } from "./poll-events.ts";
 
 /** The most Discord gives at a time. */
 const votersPerPage = 100;
 const requestWithinMs = 20_000;
 
-/** discord.js leaves a listener on every signal it is given, so each request has one of its own. */
-function ownSignal(signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(requestWithinMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+/** Asks something in its turn. discord.js leaves a listener on every signal it is given, so each request has one of its own. */
+async function ask<T>({ turn, signal }: Line, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  await turn();
+  return request(AbortSignal.any([signal, AbortSignal.timeout(requestWithinMs)]));
 }
 
 /** "gone": there is no such poll any more. "hidden": the bot may not see it. "later": Discord does not say now. */
@@ -23,9 +23,8 @@ type NotAnswered = { readonly kind: "gone" | "hidden" | "later" };
 
 /** Reads who votes for what, page by page. Discord tells neither when they voted nor in which order. */
 export async function readVoters(
-  client: Client,
+  line: Line,
   { channelId, messageId, labs }: RunningPoll,
-  signal?: AbortSignal,
 ): Promise<{ readonly kind: "read"; readonly voters: Voter[] } | NotAnswered> {
   const voters: Voter[] = [];
   try {
@@ -34,10 +33,9 @@ export async function readVoters(
       for (;;) {
         const query = new URLSearchParams({ after, limit: String(votersPerPage) });
         const route = Routes.pollAnswerVoters(channelId, messageId, answer);
-        const { users } = (await client.rest.get(route, {
-          query,
-          signal: ownSignal(signal),
-        })) as RESTGetAPIPollAnswerVotersResult;
+        const { users } = (await ask(line, (signal) =>
+          line.client.rest.get(route, { query, signal }),
+        )) as RESTGetAPIPollAnswerVotersResult;
         for (const { id: memberId, global_name, username, bot } of users) {
           const name = global_name ?? username;
           voters.push({ memberId, name, isBot: bot === true, answer, createdAt: createdAt(memberId) });
@@ -54,12 +52,11 @@ export async function readVoters(
 
 /** Ends a poll. One that has ended already, or is still ending, is as good. */
 export async function endPoll(
-  client: Client,
+  line: Line,
   { channelId, messageId }: RunningPoll,
-  signal?: AbortSignal,
 ): Promise<{ readonly kind: "ended" } | NotAnswered> {
   try {
-    await client.rest.post(Routes.expirePoll(channelId, messageId), { signal: ownSignal(signal) });
+    await ask(line, (signal) => line.client.rest.post(Routes.expirePoll(channelId, messageId), { signal }));
     return { kind: "ended" };
   } catch (error) {
     if (error instanceof DiscordAPIError && error.code === Refused.PollExpired) return { kind: "ended" };

@@ -10,6 +10,7 @@ import {
   SnowflakeUtil,
 } from "discord.js";
 import type { Delivery } from "../domain/server.ts";
+import type { Line } from "./line.ts";
 import { type Posting, permissionsIn, refusedBecause } from "./undelivered.ts";
 import { marks } from "./views/marks.ts";
 import type { MessageView } from "./views/message.ts";
@@ -26,12 +27,14 @@ export function aboutOf({ key, aboutAt }: Delivery): Date {
 
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  const { kind, modelId, evidenceId, deliveryId } = delivery;
+  const { kind, modelId, evidenceId, transactionId, deliveryId } = delivery;
   switch (kind) {
     case "announcement":
       return marks.announcement(modelId ?? 0);
     case "change":
       return marks.change(modelId ?? 0, aboutOf(delivery));
+    case "decision":
+      return marks.decision(modelId ?? 0, transactionId ?? 0);
     case "waiting":
       return marks.waiting(aboutOf(delivery));
     case "poll":
@@ -45,12 +48,12 @@ function markOf(delivery: Delivery): string {
 
 /** Looks for our own message in a channel, from the time on at which it may have been sent. */
 export async function look(
-  client: Client,
+  line: Line,
   delivery: Delivery,
   { channelId, since }: { channelId: string; since: Date | null },
   message: MessageView,
-  signal: AbortSignal,
 ): Promise<Posting | { kind: "absent" }> {
+  const { client } = line;
   const guild = client.guilds.cache.get(delivery.serverId);
   if (!guild?.available) return { kind: "retry", unsure: true };
   try {
@@ -61,13 +64,8 @@ export async function look(
     if (!held.has(PermissionFlagsBits.ReadMessageHistory)) {
       return { kind: "held", problem: "cannot-read-history", unsure: true };
     }
-    const messageId = await find(
-      client,
-      channelId,
-      since ?? new Date(),
-      (seen) => isSame(client, delivery, message, seen),
-      signal,
-    );
+    const fits = (seen: APIMessage) => isSame(client, delivery, message, seen);
+    const messageId = await find(line, channelId, since ?? new Date(), fits);
     return messageId === null ? { kind: "absent" } : { kind: "posted", channelId, messageId };
   } catch (error) {
     // With its channel the message is gone too: the server may have another channel by now.
@@ -81,15 +79,15 @@ export async function look(
 
 /** The first message from a time on that fits, page by page. */
 async function find(
-  client: Client,
+  { client, signal, turn }: Line,
   channelId: string,
   since: Date,
   fits: (message: APIMessage) => boolean,
-  signal: AbortSignal,
 ): Promise<string | null> {
   let after = String(SnowflakeUtil.generate({ timestamp: since.getTime() - clockSkewMs, increment: 0n }));
   for (;;) {
     const query = new URLSearchParams({ after, limit: String(messagesPerPage) });
+    await turn();
     const page = (await client.rest.get(Routes.channelMessages(channelId), { query, signal })) as APIMessage[];
     const found = page.find(fits);
     if (found) return found.id;

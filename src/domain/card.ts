@@ -3,6 +3,21 @@ import type { HistoryEntry } from "./listing-facts.ts";
 import type { PollCard } from "./poll.ts";
 import type { MeasuredFigures } from "./question.ts";
 
+/**
+ * How long an announcement's card may be behind: what happens in the meantime is shown by one edit. Discord wants edits to
+ * be rare, and has a small limit of its own for messages older than an hour.
+ */
+export const cardWaitMs = 45_000;
+/** From this age on a message counts as old: a little before Discord's hour. */
+const oldMs = 50 * 60_000;
+/** Of all old messages of a channel one is edited in this time. */
+export const oldCardEveryMs = 60_000;
+
+/** Whether Discord takes few edits of a message by now. */
+export function isOldMessage(sentAt: Date, now: Date): boolean {
+  return now.getTime() - sentAt.getTime() > oldMs;
+}
+
 export type MarketStateName = "open" | "frozen" | "settled" | "void";
 
 /** One lab's line in a model's odds. */

@@ -3,6 +3,14 @@ import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
 import type { NewPoll } from "./poll.ts";
 import type { Delivery } from "./server.ts";
+import type { DecisionAnswer, SettlementAnswer } from "./settlement.ts";
+
+/** A decision that was carried out. */
+export type MadeDecision = {
+  readonly transactionId: number;
+  readonly answer: SettlementAnswer | DecisionAnswer;
+  readonly byName: string;
+};
 
 /** A delivery with all its message is made of. */
 export type ClaimedDelivery = {
@@ -17,6 +25,8 @@ export type ClaimedDelivery = {
   readonly history: readonly HistoryEntry[];
   /** The piece of evidence that is owed to a thread. */
   readonly piece: Evidence | null;
+  /** What moderators decided, and who of them. */
+  readonly decision: MadeDecision | null;
   /** The poll that is to be posted. */
   readonly poll: NewPoll | null;
   /** What a notice of trouble is about. */

@@ -33,6 +33,7 @@ export type DeliveryProblem = (typeof deliveryProblems)[number];
 /**
  * What the bot owes channels. hello, trouble: to the system channel. summary, announcement: to the channel set in /setup.
  * change: what became of a model, to its thread. evidence: to its model's thread. waiting: listings left to the moderators.
+ * decision: what moderators decided about a model, to the channel set in /setup, else to the one it was decided in.
  * poll: below its model's announcement, or where it was asked for.
  */
 export const deliveryKinds = [
@@ -43,6 +44,7 @@ export const deliveryKinds = [
   "change",
   "evidence",
   "waiting",
+  "decision",
   "poll",
 ] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
@@ -63,6 +65,8 @@ export type Delivery = {
   readonly serverId: string;
   readonly modelId: number | null;
   readonly evidenceId: number | null;
+  /** The transaction of a decision. */
+  readonly transactionId: number | null;
   /** The read a change or held listings came with; null for every other kind. */
   readonly aboutAt: Date | null;
   readonly channelId: string | null;

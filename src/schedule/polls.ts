@@ -12,10 +12,12 @@ import { tellVotes } from "../actions/tell-votes.ts";
 import type { App } from "../app.ts";
 import { isConnected } from "../discord/client.ts";
 import type { DiscordClient } from "../discord/deliveries.ts";
+import type { Line } from "../discord/line.ts";
 import { listenToPolls } from "../discord/poll-events.ts";
 import { endPoll, readVoters } from "../discord/poll-requests.ts";
 import type { MessageView } from "../discord/views/message.ts";
 import { votesInVain } from "../discord/views/poll.ts";
+import type { Turn } from "../domain/pace.ts";
 
 /** Logs votes as they happen. Put on a client before anything can arrive. */
 export function hearPolls(client: DiscordClient, app: App): { stop(): Promise<void> } {
@@ -49,21 +51,22 @@ export async function noticesFor(app: App, who: { serverId: string; memberId: st
  * Reads back the votes of polls whose events may have been lost, and ends those that are over, one poll after the other:
  * members' interactions and deliveries need Discord's patience more.
  */
-export async function lookAfterPolls(app: App, client: DiscordClient, signal?: AbortSignal): Promise<void> {
+export async function lookAfterPolls(app: App, client: DiscordClient, turn: Turn, signal: AbortSignal): Promise<void> {
   await passOnReadings(app);
-  while (!signal?.aborted && isConnected(client)) {
+  const line = { client, turn, signal };
+  while (!signal.aborted && isConnected(client)) {
     const taken = await takePoll(app);
     if (!taken) return;
-    await lookAfter(app, client, taken, signal);
+    await lookAfter(app, line, taken);
   }
 }
 
 /** A poll Discord says nothing of now stays in hand, and is taken up again when that time is over. */
-async function lookAfter(app: App, client: DiscordClient, taken: PollInHand, signal?: AbortSignal): Promise<void> {
+async function lookAfter(app: App, line: Line, taken: PollInHand): Promise<void> {
   const { poll, isOver, isDecided } = taken;
-  const asked = isOver ? await endPoll(client, poll, signal) : null;
+  const asked = isOver ? await endPoll(line, poll) : null;
   // Of a model that is decided no vote counts any more.
-  const read = asked?.kind === "ended" && isDecided ? asked : await readVoters(client, poll, signal);
+  const read = asked?.kind === "ended" && isDecided ? asked : await readVoters(line, poll);
   if (read.kind === "later") return;
   if (read.kind === "read") await recordVoters(app, taken, read.voters);
   const isEnded = read.kind === "gone" || isOver;

@@ -67,7 +67,7 @@ const writing = statement<{ opened: number; claimed: number; changed: number }>(
     priced as (
       ${insertInto(markets, "markets")}
       on conflict (market_id) do update set outcomes = excluded.outcomes, pot_points = excluded.pot_points,
-        last_number = excluded.last_number, last_at = excluded.last_at
+        last_number = excluded.last_number, last_at = excluded.last_at, card_due_at = excluded.card_due_at
     )
     select (select count(*)::int from opened) as opened, (select count(*)::int from claimed) as claimed,
       (select count(*)::int from changed) as changed`,

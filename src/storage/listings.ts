@@ -30,13 +30,27 @@ async function makeRow(db: Db | Transaction): Promise<void> {
     .onConflictDoNothing();
 }
 
-/** Reserves reading the catalogue until a time. Null if another process has; else what the last read left behind. */
-export async function reserveReading(db: Db, now: Date, until: Date): Promise<CatalogueRow | null> {
+/**
+ * Reserves reading the catalogue until a time. Null if another process has, or is the one that reads for all; else what
+ * the last read left behind.
+ */
+export async function reserveReading(
+  db: Db,
+  now: Date,
+  until: Date,
+  { reader, readerUntil }: { readonly reader: string; readonly readerUntil: Date },
+): Promise<CatalogueRow | null> {
   await makeRow(db);
   const [row] = await db
     .update(catalogue)
-    .set({ readingUntil: until })
-    .where(and(theRow, or(isNull(catalogue.readingUntil), lte(catalogue.readingUntil, now))))
+    .set({ readingUntil: until, reader, readerUntil })
+    .where(
+      and(
+        theRow,
+        or(isNull(catalogue.readingUntil), lte(catalogue.readingUntil, now)),
+        or(isNull(catalogue.readerUntil), lte(catalogue.readerUntil, now), eq(catalogue.reader, reader)),
+      ),
+    )
     .returning();
   return row ?? null;
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { recordset } from "./recordset.ts";
 import { markets, servers } from "./schema.ts";
@@ -21,6 +21,20 @@ export async function putServers(
       .values(rows)
       .onConflictDoUpdate({ target: servers.serverId, set: { name: sql`excluded.name`, leftAt: null } });
   }
+}
+
+/** Those of these servers the bot had left, with what is set up in them. */
+export async function readReturning(tx: Transaction, serverIds: readonly string[]) {
+  const asked = serverIds.map((serverId) => ({ serverId }));
+  return tx
+    .select({ serverId: servers.serverId, announcementChannelId: servers.announcementChannelId })
+    .from(servers)
+    .where(
+      and(
+        sql`${servers.serverId} in (select * from ${recordset(servers, asked, ["serverId"])})`,
+        isNotNull(servers.leftAt),
+      ),
+    );
 }
 
 /** Notes that the bot is no longer in these servers. Everything else about them stays. */

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { listWaiting, openWaiting } from "../../src/actions/review-listings.ts";
 import { listModels } from "../../src/actions/show-models.ts";
-import { readListings } from "../../src/schedule.ts";
+import { readListings } from "../../src/schedule/read-listings.ts";
 import { listings, models } from "../../src/storage/schema.ts";
 import { embedded } from "../support/database.ts";
 import { aServer, hourMs, minuteMs, owed, storyClock, watcherApp } from "../support/watcher-app.ts";

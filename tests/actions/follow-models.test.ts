@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries, recordSent } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { confirmCatalogue, recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { recordSent } from "../../src/actions/record-deliveries.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
-import { messageOf } from "../../src/discord/deliveries.ts";
+import { messageOf } from "../../src/discord/delivery-message.ts";
 import { labNames } from "../../src/discord/views/lab-words.ts";
 import type { Listing } from "../../src/domain/listing.ts";
 import { markets } from "../../src/storage/schema.ts";

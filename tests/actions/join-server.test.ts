@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries, recordFailed, recordSent } from "../../src/actions/deliver-messages.ts";
-import { joinServers } from "../../src/actions/join-server.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
+import { joinServers, leaveServer } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
 import { markets, servers } from "../../src/storage/schema.ts";
+import { claimAll, sendAll } from "../support/claiming.ts";
 import { describeOnBoth, embedded } from "../support/database.ts";
 import {
   aCatalogue,
@@ -69,6 +71,43 @@ describe("a server that joins", () => {
     await aServer(app, "100");
     await aServer(app, "200");
     expect((await db.select().from(servers)).map(({ leftAt }) => leftAt)).toEqual([null, null]);
+  });
+});
+
+describe("a server that comes back", () => {
+  async function away(missed: readonly string[]) {
+    const { db } = await embedded.open();
+    const clock = storyClock();
+    const app = watcherApp(db, clock);
+    await firstRead(app);
+    await aServer(app, "100", { announcementChannelId: "110" });
+    await sendAll(app);
+    await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")));
+    await leaveServer(app, "100");
+    clock.later(48 * hourMs);
+    if (missed.length > 0) {
+      await recordCatalogue(app, aCatalogue(...["Ox Alpha", ...missed].map((name) => aStealthListing(name))));
+    }
+    expect(await claimAll(app)).toEqual([]);
+    await aServer(app, "100");
+    return { db, app };
+  }
+
+  it("gets one summary of all that is open, without a ping, and no burst of announcements", async () => {
+    const { db, app } = await away(["Fox Alpha", "Elk Alpha"]);
+    const [summary, ...others] = await claimAll(app);
+    expect(others).toEqual([]);
+    expect(summary?.delivery).toMatchObject({ kind: "summary", channelId: "110" });
+    expect(summary?.cards.map(({ name }) => name).sort()).toEqual(["Elk Alpha", "Fox Alpha", "Ox Alpha"]);
+    expect((await owed(db, "announcement")).map(({ state, problem }) => [state, problem])).toEqual([["failed", null]]);
+    // A bot that only starts again says nothing more.
+    await joinServers(app, named("100"));
+    expect(await claimAll(app)).toEqual([]);
+  });
+
+  it("gets what it was owed, if nothing came meanwhile", async () => {
+    const { app } = await away([]);
+    expect((await claimAll(app)).map(({ delivery, late }) => [delivery.kind, late])).toEqual([["announcement", true]]);
   });
 });
 

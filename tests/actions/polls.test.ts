@@ -1,8 +1,8 @@
 import { and, eq, like } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { auditLedger } from "../../src/actions/audit-ledger.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
-import { claimDeliveries, recordFailed, recordSent } from "../../src/actions/deliver-messages.ts";
 import {
   leavePoll,
   loadPolls,
@@ -15,6 +15,7 @@ import {
 import { openPoll } from "../../src/actions/open-poll.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import { tellVotes } from "../../src/actions/tell-votes.ts";

@@ -11,7 +11,7 @@ import {
 import { listModels } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
 import type { Listing } from "../../src/domain/listing.ts";
-import { readListings } from "../../src/schedule.ts";
+import { readListings } from "../../src/schedule/read-listings.ts";
 import type { Db } from "../../src/storage/database.ts";
 import { catalogue, listedLabs, listings, markets, models } from "../../src/storage/schema.ts";
 import { describeOnBoth, describeOnPostgres, embedded } from "../support/database.ts";

@@ -16,6 +16,7 @@ import type { Question } from "../../src/domain/question.ts";
 import { questionRules } from "../../src/domain/question-limits.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { benchApp, benchModel } from "./bench-app.ts";
+import { percentile, printWaits } from "./percentile.ts";
 
 const streams = 50;
 const asks = 200;
@@ -41,16 +42,6 @@ async function acknowledgements(member: Member, channel: Channel): Promise<numbe
   }
   const settled = await Promise.all(open.map((exchange) => exchange.settled(30_000)));
   return settled.map(({ acknowledgedAfterMs }) => acknowledgedAfterMs ?? Number.POSITIVE_INFINITY);
-}
-
-function percentile(figures: readonly number[], share: number): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-function print(what: string, figures: readonly number[]): void {
-  const ms = (share: number) => percentile(figures, share).toFixed(0).padStart(5);
-  console.log(`  ${what.padEnd(24)} p50 ${ms(0.5)} ms · p99 ${ms(0.99)} ms · worst ${ms(1)} ms`);
 }
 
 /**
@@ -121,8 +112,8 @@ export async function benchQuestions(databaseUrl: string): Promise<void> {
     const perSecond = (edits - editsBefore) / ((performance.now() - begunMs) / 1000);
     stopping.abort();
     await Promise.all(telling);
-    print("idle bot", idle);
-    print(`${streams} answers streaming`, busy);
+    printWaits("idle bot", idle);
+    printWaits(`${streams} answers streaming`, busy);
     console.log(`  edits a second meanwhile: ${perSecond.toFixed(1)} (Discord allows 50 requests)`);
     const p99 = percentile(busy, 0.99);
     console.log(`  aim: p99 under ${aimMs} ms: ${p99 < aimMs ? "reached" : "MISSED"}`);

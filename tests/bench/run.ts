@@ -2,18 +2,21 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
 import { startCluster } from "../support/postgres-cluster.ts";
+import { benchDeliveries } from "./deliveries.ts";
 import { benchGuesses } from "./guesses.ts";
 import { benchQuestions } from "./questions.ts";
 import { benchReplay } from "./replay.ts";
 import { benchSettlement } from "./settlement.ts";
 
-const benches = ["guesses", "settlement", "questions", "replay"] as const;
+const benches = ["guesses", "settlement", "questions", "replay", "deliveries"] as const;
 
 /**
- * Prints every bench, or those named; those of guesses, settlement and questions from a PostgreSQL server of its own with durable
- * commits, the replay on an embedded database.
+ * Prints every bench, or those named; the replay on an embedded database, the others from a PostgreSQL server of their own
+ * with durable commits. `--servers=500` delivers to so many, and not to the 2,000 that are the aim.
  */
-async function main(named: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  const named = words.filter((word) => !word.startsWith("--"));
+  const servers = Number(words.find((word) => word.startsWith("--servers="))?.split("=")[1] ?? 2_000);
   const unknown = named.filter((name) => !benches.some((bench) => bench === name));
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(", ")}; there are ${benches.join(", ")}`);
   const wanted = named.length > 0 ? named : benches;
@@ -37,6 +40,7 @@ async function main(named: readonly string[]): Promise<void> {
     if (wanted.includes("settlement"))
       await benchSettlement(await databaseOf("settlement"), [10_000, 100_000, 1_000_000]);
     if (wanted.includes("questions")) await benchQuestions(await databaseOf("questions"));
+    if (wanted.includes("deliveries")) await benchDeliveries(databaseOf, servers);
     await admin.end();
   } finally {
     await cluster.stop();

@@ -1,5 +1,6 @@
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { commands } from "../../commands/index.ts";
+import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Exchange } from "../../sandbox/discord/exchange.ts";
 import type { Message } from "../../sandbox/discord/message.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
@@ -7,6 +8,7 @@ import { showModel } from "../../src/actions/show-models.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
 import { registerCommands } from "../../src/discord/registration.ts";
 import { announcementMessage } from "../../src/discord/views/announcement.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { onDiscord } from "../discord/on-discord.ts";
 import { aClock, anApp, storyBegins } from "../support/app.ts";
 import { embedded } from "../support/database.ts";
@@ -26,6 +28,9 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
   const { modelId } = await aModel(db, { name: "Hunter Alpha", listingId: "openrouter/hunter-alpha" });
   await aMarket(db, { serverId: server.id, modelId });
   await loadModels(app);
+  // What is owed at once is delivered, as the schedule does.
+  const stopListening = app.owed.listen(() => void deliverDue(app, client, "the test"));
+  onTestFinished(stopListening);
   const ann = server.addMember("Ann");
   const bob = server.addMember("Bob");
   const boss = server.addMember({ name: "Boss", permissions: ["ManageGuild"] });
@@ -54,6 +59,12 @@ export async function toldBy(exchange: Exchange): Promise<Message> {
   const told = await exchange.followUp();
   expect(told.visibleTo).toBeUndefined();
   return told;
+}
+
+/** What a channel is told of a decision, after what its moderator is shown. */
+export async function decisionIn(channel: Channel, exchange: Exchange, words: string): Promise<Message> {
+  await exchange.reply();
+  return channel.waitFor((message) => message.text.includes(words));
 }
 
 /** All of a message a member reads. */

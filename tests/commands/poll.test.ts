@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { commands } from "../../commands/index.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { hearPolls, noticesFor } from "../../src/schedule/polls.ts";
-import { deliverDue } from "../../src/schedule.ts";
 import { aKey, named } from "../support/factories.ts";
 import { aPlayedServer, privately, replyOf, wordsOf } from "./playing.ts";
 
@@ -15,7 +15,7 @@ describe("/poll", () => {
     discord.faults.duplicateInteractions = true;
     expect(await privately(ann.command(channel, "/poll", { ...hunter, hours: 5 }))).toContain("runs for 5 hours");
     discord.faults.clear();
-    await deliverDue(app, client, "this process");
+    await channel.waitFor(({ body }) => body.poll !== undefined);
     await deliverDue(app, client, "this process");
     const [message, ...others] = channel.messages();
     expect(others).toEqual([]);
@@ -51,9 +51,7 @@ describe("/poll", () => {
     answerInteractions(client, app, commands, (who) => noticesFor(app, who));
     hearPolls(client, app);
     await replyOf(ann.command(channel, "/poll", hunter));
-    await deliverDue(app, client, "this process");
-    const [message] = channel.messages();
-    if (!message) throw new Error("no poll was posted");
+    const message = await channel.waitFor(({ body }) => body.poll !== undefined);
     await placeGuess(app, {
       ...{ key: aKey(), serverId: server.id, modelId, suspect: "xiaomi", ownPoints: 100 },
       member: { ...named(ann.id), name: "Ann" },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadModels } from "../../src/actions/load-models.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { aMarket, aServer } from "../support/factories.ts";
-import { aPlayedServer, privately, replyOf, toldBy, wordsOf } from "./playing.ts";
+import { aPlayedServer, decisionIn, privately, replyOf, wordsOf } from "./playing.ts";
 
 const proof = { source: "https://example.com/reveal", "published-at": "2026-03-18 19:54" };
 const xiaomi = { model: "Hunter Alpha", lab: "xiaomi", ...proof };
@@ -29,8 +29,8 @@ describe("/settle confirm", () => {
     expect(wordsOf(preview)).toMatch(/Too late, undone and refunded: \d+ actions? of 1 member/);
     expect(wordsOf(preview)).toContain("You: **DeepSeek**, paid 0 points.");
     expect(channel.messages()).toEqual([]);
-    const result = await toldBy(boss.press(preview, "Confirm"));
-    expect(wordsOf(preview)).toBe("Done. The result is in the channel.");
+    const result = await decisionIn(channel, boss.press(preview, "Confirm"), "is settled");
+    expect(wordsOf(preview)).toBe(`Done. The result goes to <#${channel.id}>.`);
     expect(wordsOf(result)).toContain("**Hunter Alpha** is settled.\nBuilt by: **Xiaomi**");
     expect(wordsOf(result)).toContain("First to say it: **Ann**");
     expect(wordsOf(result)).toContain("Settled by **Boss**: **DeepSeek**, paid 0 points.");
@@ -45,7 +45,7 @@ describe("/settle confirm", () => {
     expect(wordsOf(cancelled)).toBe("Cancelled. Nothing was settled.");
     const one = await replyOf(boss.command(channel, "/settle confirm", xiaomi));
     const two = await replyOf(second.command(channel, "/settle confirm", { ...xiaomi, lab: "deepseek" }));
-    await toldBy(boss.press(one, "Confirm"));
+    await decisionIn(channel, boss.press(one, "Confirm"), "is settled");
     await replyOf(second.press(two, "Confirm"));
     expect(wordsOf(two)).toContain("is settled. `/settle reopen` takes that back.");
     expect(channel.messages()).toHaveLength(1);
@@ -100,9 +100,8 @@ it("/settle void, reopen, freeze and unfreeze tell the channel who did it and wh
     expect(offered).toHaveLength(1);
     const given = { model: offered[0]?.value, reason: "Because *I* say so @everyone" };
     const exchange = boss.command(channel, `/settle ${kind}`, given);
-    const told = wordsOf(await toldBy(exchange));
-    expect(await privately(exchange)).toBe("Done. It is in the channel.");
-    expect(told).toContain(words);
+    const told = wordsOf(await decisionIn(channel, exchange, words));
+    expect(await privately(exchange)).toBe(`Done. It is told in <#${channel.id}>.`);
     expect(told).toContain("By **Boss**: Because \\*I\\* say so \\@everyone");
   }
   const again = await privately(boss.command(channel, "/settle reopen", { model: "Hunter Alpha", reason: "x" }));
@@ -138,7 +137,7 @@ describe("/settle name-lab", () => {
 
     clock.pass({ days: 8 });
     const preview = await replyOf(boss.command(channel, "/settle confirm", { ...xiaomi, lab: "Frobozz Labs" }));
-    const result = wordsOf(await toldBy(boss.press(preview, "Confirm")));
+    const result = wordsOf(await decisionIn(channel, boss.press(preview, "Confirm"), "is settled"));
     expect(result).toContain("Built by: **Frobozz Labs**");
     expect(result).toContain("Guesses that count: 2, right: 2");
     expect(result).toMatch(/Ann: [\d,]+ \(own stake \d+\)/);

@@ -85,7 +85,8 @@ async function aServer() {
         "published-at": clock.now().toISOString(),
       })
       .reply();
-    return boss.press(preview, "Confirm").followUp();
+    await boss.press(preview, "Confirm").reply();
+    return general.waitFor(({ text }) => text.includes("is settled."));
   }
   return { server, general, boss, members, guess, settle };
 }
@@ -154,6 +155,8 @@ describe("every interaction delivered twice by Discord", () => {
     ).reply();
     await over(boss.press(preview, "Confirm"));
     await over(boss.command(general, "/settle freeze", { model: "Healer Alpha", reason: "A rumour" }));
+    await general.waitFor(({ text }) => text.includes("is settled."));
+    await general.waitFor(({ text }) => text.includes("is frozen: no guesses"));
 
     // Ann: free, own, raise, two sales, free, own. Bob: free, its sale. Calls: two, and one and its end.
     expect(await booksOf(server.id)).toMatchObject({ trades: 9, calls: 4, guesses: 2 });

@@ -4,14 +4,14 @@ import type { Message } from "../../sandbox/discord/message.ts";
 import { startDiscord } from "../../sandbox/discord/server.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
-import { loadPolls, readAgain } from "../../src/actions/look-after-polls.ts";
+import { loadPolls } from "../../src/actions/look-after-polls.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { hearPolls, lookAfterPolls } from "../../src/schedule/polls.ts";
-import { deliverDue } from "../../src/schedule.ts";
 import { embedded } from "../support/database.ts";
 import { aKey, named } from "../support/factories.ts";
 import {
@@ -27,6 +27,10 @@ import {
 /** A busy machine takes its time over what comes through the gateway. */
 const soon = { timeout: 10_000 };
 const posts = "POST /channels/{channel_id}/messages";
+
+/** Looks after polls as the schedule does. */
+const look = (app: App, client: Client<true>) =>
+  lookAfterPolls(app, client, async () => {}, new AbortController().signal);
 
 /** The bot in a server that wants a poll below each announcement, with Ox Alpha announced in it. */
 async function aPolledServer(settings: Parameters<typeof saveServer>[2] = {}) {
@@ -146,10 +150,12 @@ describe("a poll the bot comes back to", () => {
     const restarted = watcherApp(app.db, clock);
     await loadPolls(restarted);
     const returned = await start(restarted);
-    // The new connection makes all polls due to be read; here that is waited for.
-    await readAgain(restarted, null);
-    await lookAfterPolls(restarted, returned);
-    expect(await votes(restarted)).toEqual({ other: 130 });
+    // The new connection by itself makes all polls due to be read.
+    const readBack = async () => {
+      await look(restarted, returned);
+      return votes(restarted);
+    };
+    await expect.poll(readBack, soon).toEqual({ other: 130 });
     const shown = await showModel(restarted, where);
     expect(shown?.card.callers).toBe(130);
     expect(shown?.latest[0]?.name).toMatch(/^Member \d+$/);
@@ -167,13 +173,13 @@ describe("a poll the bot comes back to", () => {
     await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     discord.faults.pollsEndLate = true;
     await decideMarket(app, { key: aKey(), kind: "void", ...where, member: named("Mod"), reason: "a test" });
-    await lookAfterPolls(app, client);
+    await look(app, client);
     expect(() => ann.vote(poll, [])).toThrow("no open poll");
     clock.later(50 * 60 * minuteMs);
     const before = await showModel(app, where);
     discord.concludePoll(poll);
     await channel.waitFor(({ type }) => type === 46);
-    await lookAfterPolls(app, client);
+    await look(app, client);
     expect(await showModel(app, where)).toEqual(before);
     expect(before?.card.poll?.isOver).toBe(true);
   });
@@ -185,7 +191,7 @@ describe("a poll the bot comes back to", () => {
     ann.vote(thePoll(), ["OpenAI"]);
     await expect.poll(() => votes(), soon).toEqual({ openai: 1 });
     clock.later(72 * 60 * minuteMs + 11 * minuteMs);
-    await lookAfterPolls(app, client);
+    await look(app, client);
     expect(discord.requests.filter(({ route }) => route.endsWith("/expire")).map(({ code }) => code)).toEqual([520001]);
     expect(await votes()).toEqual({ openai: 1 });
     expect(app.polls.all()).toEqual([]);
@@ -210,8 +216,10 @@ describe("a poll the bot comes back to", () => {
     const restarted = watcherApp(missed.app.db, missed.clock);
     await loadPolls(restarted);
     const returned = await missed.start(restarted);
-    await readAgain(restarted, null);
-    await lookAfterPolls(restarted, returned);
-    expect(restarted.polls.all()).toEqual([]);
+    const known = async () => {
+      await look(restarted, returned);
+      return restarted.polls.all();
+    };
+    await expect.poll(known, soon).toEqual([]);
   });
 });

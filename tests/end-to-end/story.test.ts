@@ -142,7 +142,8 @@ describeOnBoth("the story of a model", (database) => {
       `Dee: ${payout(dee)} (own stake 80)`,
     ];
     for (const fact of facts) expect(preview.text).toContain(fact);
-    const result = await eve.press(preview, "Confirm").followUp();
+    await eve.press(preview, "Confirm").reply();
+    const result = await news.waitFor(({ text }) => text.includes("is settled"));
     for (const fact of facts) expect(result.text).toContain(fact);
     expect(result.visibleTo).toBeUndefined();
     expect(result.text).toContain("Settled by **Eve**: **Someone else**, paid 0 points");

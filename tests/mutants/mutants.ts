@@ -111,14 +111,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/discord/deliveries.ts",
     find: "const mayBeThere = delivery.firstClaimedAt !== null;",
     replace: "const mayBeThere = delivery.firstClaimedAt === undefined;",
-    tests: ["tests/end-to-end/deliveries.test.ts"],
+    tests: ["tests/end-to-end/deliveries-bad-days.test.ts"],
   },
   {
     name: "a delivery two processes claim at once",
-    file: "src/storage/deliveries.ts",
+    file: "src/storage/delivery-claims.ts",
     find: '.for("update", { of: deliveries, skipLocked: true })',
     replace: "",
-    tests: ["tests/actions/deliver-messages.test.ts"],
+    tests: ["tests/actions/claim-deliveries.test.ts"],
   },
   {
     name: "a moderator check left out of the confirm button",

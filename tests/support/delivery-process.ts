@@ -4,7 +4,7 @@
  */
 
 import { connect, disconnect } from "../../src/discord/client.ts";
-import { deliverDue } from "../../src/schedule.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { type DatabaseSettings, openDatabase } from "../../src/storage/database.ts";
 import { storyClock, watcherApp } from "./watcher-app.ts";
 

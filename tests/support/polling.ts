@@ -1,4 +1,4 @@
-import { claimDeliveries } from "../../src/actions/deliver-messages.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { openPoll, recordPollSent } from "../../src/actions/open-poll.ts";
 import { recordVote } from "../../src/actions/record-vote.ts";
 import type { App } from "../../src/app.ts";

@@ -15,6 +15,7 @@ export const marks = {
   summary: customId("models", "summary"),
   trouble: customId("settings", "trouble"),
   change: (modelId: number, at: Date) => customId("details-then", `${modelId}.${at.getTime()}`),
+  decision: (modelId: number, transactionId: number) => customId("details-then", `${modelId}.${transactionId}`),
   evidence: (evidenceId: number) => customId("convincing", evidenceId),
   poll: (modelId: number, deliveryId: number) => customId(...pollButton(modelId, deliveryId)),
   waiting: (at: Date) => customId("waiting", at.getTime()),

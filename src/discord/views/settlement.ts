@@ -1,3 +1,4 @@
+import type { MadeDecision } from "../../domain/claimed-delivery.ts";
 import type { TaughtName } from "../../domain/name-lab.ts";
 import type { DecisionAnswer, SettlementPosition, SettlementSummary } from "../../domain/settlement.ts";
 import { callText, type LabNames, labList } from "./lab-words.ts";
@@ -58,8 +59,21 @@ export function settlementPreview(previewId: number, summary: SettlementSummary,
   };
 }
 
-/** The result, for the whole channel, with the name and the own position of who settled. */
-export function settlementResult(summary: SettlementSummary, names: LabNames): MessageView {
+/** What moderators decided, for the whole channel. */
+export function decisionMessage({ answer, byName, transactionId }: MadeDecision, names: LabNames): MessageView {
+  if (!answer.done) throw new Error(`the decision ${transactionId} was refused`);
+  return "summary" in answer
+    ? settlementResult(answer.summary, transactionId, names)
+    : decisionResult(answer, transactionId, byName);
+}
+
+/** By its button a message is found again: the key also holds which decision it is about. */
+function details(modelId: number, transactionId: number) {
+  return buttonRow(button("Details", "details-then", `${modelId}.${transactionId}`));
+}
+
+/** The result, with the name and the own position of who settled. */
+function settlementResult(summary: SettlementSummary, transactionId: number, names: LabNames): MessageView {
   const again = summary.revision > 1 ? ` (decision ${count(summary.revision)})` : "";
   const lines = [
     `${bold(summary.modelName, shown.modelName)} is settled${again}.`,
@@ -71,11 +85,15 @@ export function settlementResult(summary: SettlementSummary, names: LabNames): M
   ];
   return {
     content: fittingLines(lines, mostContent),
-    components: [buttonRow(button("Details", "details", summary.modelId))],
+    components: [details(summary.modelId, transactionId)],
   };
 }
 
-export const settlementDone: MessageView = { content: "Done. The result is in the channel." };
+/** @param saidIn the channel the result goes to */
+export function settlementDone(saidIn: string): MessageView {
+  return { content: `Done. The result goes to <#${escaped(saidIn, 20)}>.` };
+}
+
 export const settlementCancelled: MessageView = { content: "Cancelled. Nothing was settled." };
 
 type Decision = Extract<DecisionAnswer, { done: true }>;
@@ -88,18 +106,21 @@ const decided = {
   unfreeze: () => "is open again for guesses.",
 } satisfies Record<Decision["kind"], (decision: Decision) => string>;
 
-/** A moderator's decision, for the whole channel, with name and reason. */
-export function decisionResult(decision: Decision, moderatorName: string): MessageView {
+/** A moderator's decision, with name and reason. */
+function decisionResult(decision: Decision, transactionId: number, moderatorName: string): MessageView {
   return {
     content: [
       `${bold(decision.modelName, shown.modelName)} ${decided[decision.kind](decision)}`,
       `By ${bold(moderatorName, shown.memberName)}: ${escaped(decision.reason, shown.reason)}`,
     ].join("\n"),
-    components: [buttonRow(button("Details", "details", decision.modelId))],
+    components: [details(decision.modelId, transactionId)],
   };
 }
 
-export const decisionDone: MessageView = { content: "Done. It is in the channel." };
+/** @param saidIn the channel the decision is told in */
+export function decisionDone(saidIn: string): MessageView {
+  return { content: `Done. It is told in <#${escaped(saidIn, 20)}>.` };
+}
 
 /** What became of a name nobody knew, for the moderator who said whose it is. */
 export function nameTaught({ name, labName, what }: TaughtName): MessageView {

@@ -53,14 +53,15 @@ const messages = {
   evidence: "evidence in a model's thread",
   change: "what became of a model",
   waiting: "that listings wait for moderators",
+  decision: "what moderators decided",
   poll: "a poll",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
   const what =
-    trouble.modelName === null
-      ? messages[trouble.kind]
-      : `${trouble.kind === "poll" ? "the poll on" : "the announcement of"} ${bold(trouble.modelName, shown.modelName)}`;
+    (trouble.kind === "announcement" || trouble.kind === "poll") && trouble.modelName !== null
+      ? `the ${trouble.kind === "poll" ? "poll on" : "announcement of"} ${bold(trouble.modelName, shown.modelName)}`
+      : messages[trouble.kind];
   const where = trouble.channelId === null ? "" : ` in <#${trouble.channelId}>`;
   return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
 }

@@ -47,6 +47,9 @@ export const catalogue = pgTable("catalogue", {
   smallSince: moment("small_since"),
   /** A process is reading it: until then the others do not. */
   readingUntil: moment("reading_until"),
+  /** The process that reads the catalogue for all, and until when the others leave that to it. */
+  reader: text("reader"),
+  readerUntil: moment("reader_until"),
 });
 
 /** The anonymous listings the game is about. */

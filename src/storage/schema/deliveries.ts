@@ -18,6 +18,7 @@ export const deliveries = pgTable(
     serverId: text("server_id").notNull(),
     modelId: integer("model_id"),
     evidenceId: bigint("evidence_id", { mode: "number" }),
+    transactionId: bigint("transaction_id", { mode: "number" }),
     /** The moment a message is about: of a change, the read that found it; of held listings, the read that held them. */
     aboutAt: moment("about_at"),
     channelId: text("channel_id"),
@@ -31,6 +32,8 @@ export const deliveries = pgTable(
     messageId: text("message_id"),
     threadId: text("thread_id"),
     sentAt: moment("sent_at"),
+    /** Of an announcement: when it was last edited, or about to be. */
+    editedAt: moment("edited_at"),
     /** Why it is held or failed, as a code /setup has words for. */
     problem: text("problem"),
   },

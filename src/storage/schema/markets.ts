@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   bigserial,
@@ -42,11 +43,17 @@ export const markets = pgTable(
     builders: jsonb("builders").$type<string[]>(),
     publishedAt: moment("published_at"),
     settledAt: moment("settled_at"),
+    /** When the announcement is to be edited to what the market is now; null while it shows that. */
+    cardDueAt: moment("card_due_at"),
+    /** Until when a process may be editing it; after that another one does it again. */
+    cardHeldUntil: moment("card_held_until"),
   },
   (table) => [
     uniqueIndex("markets_server_model").on(table.serverId, table.modelId),
     index("markets_server_season").on(table.serverId, table.season),
     index("markets_model").on(table.modelId),
+    index("markets_card_due").on(table.cardDueAt).where(sql`${table.cardDueAt} is not null`),
+    index("markets_card_held").on(table.cardHeldUntil).where(sql`${table.cardHeldUntil} is not null`),
   ],
 );
 

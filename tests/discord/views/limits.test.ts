@@ -15,7 +15,7 @@ import { modelListView } from "../../../src/discord/views/model-list.ts";
 import { profileView } from "../../../src/discord/views/profile.ts";
 import { receiptView, sharedReceipt, withdrawQuestion } from "../../../src/discord/views/receipt.ts";
 import { decisionRefusal, guessRefusal } from "../../../src/discord/views/refusals.ts";
-import { decisionResult, settlementPreview, settlementResult } from "../../../src/discord/views/settlement.ts";
+import { decisionMessage, settlementPreview } from "../../../src/discord/views/settlement.ts";
 import { setupView } from "../../../src/discord/views/setup.ts";
 import { deliveryProblems } from "../../../src/domain/server.ts";
 import { hostileText, limitsBroken, schemaBroken, unescaped } from "../hostile.ts";
@@ -141,8 +141,8 @@ function fullViews(text: string): Record<string, MessageView> {
     sharedBoard: sharedBoard(board),
     profile: profileView(record, names, { own: true }),
     preview: settlementPreview(999_999_999, summary, names),
-    result: settlementResult(summary, names),
-    decision: decisionResult(decision, text),
+    result: decisionMessage({ transactionId: 1, answer: { done: true, summary }, byName: text }, names),
+    decision: decisionMessage({ transactionId: 1, answer: decision, byName: text }, names),
     setup: setupView(settings, troubles, check, { saved: true }),
     refusedGuess: guessRefusal({ reason: "market-settled", modelName, builders: slugs.slice(0, 2) }, names),
     refusedLab: decisionRefusal({ reason: "no-such-lab", typed: text }, names),

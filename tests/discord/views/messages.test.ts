@@ -13,12 +13,14 @@ import { marks } from "../../../src/discord/views/marks.ts";
 import type { MessageView } from "../../../src/discord/views/message.ts";
 import { modelCardView } from "../../../src/discord/views/model-card.ts";
 import { modelListView } from "../../../src/discord/views/model-list.ts";
-import { settlementPreview, settlementResult } from "../../../src/discord/views/settlement.ts";
+import { decisionMessage, settlementPreview } from "../../../src/discord/views/settlement.ts";
 import { setupRefusal, setupView } from "../../../src/discord/views/setup.ts";
 import * as made from "../made.ts";
 import { customIds, markdownOf } from "../reading.ts";
 
 const names = labNames([]);
+const resultOf = (summary: ReturnType<typeof made.aSummary>) =>
+  decisionMessage({ transactionId: 1, answer: { done: true, summary }, byName: "Mod" }, names);
 
 function options(view: MessageView): { label: string; value: string; description?: string }[] {
   return (view.components ?? []).flatMap((row) =>
@@ -72,7 +74,7 @@ it("each message the bot owes a channel can be told from all others by what its 
     modelCardView({ card, latest: [], strongest: [] }, names, null),
     modelListView([card], names),
     labMenuView(card, names, []),
-    settlementResult(made.aSummary(), names),
+    resultOf(made.aSummary()),
   ].flatMap(customIds);
   const owed = [
     [announcementMessage(card, { pingRoleId: null, late: false }), marks.announcement(42)],
@@ -152,9 +154,7 @@ describe("a settlement", () => {
   });
 
   it("names the settler, their own position and their payout to the whole channel", () => {
-    expect(settlementResult(made.aSummary(), names).content).toContain(
-      "Settled by **Mod**: **DeepSeek**, paid 0 points.",
-    );
+    expect(resultOf(made.aSummary()).content).toContain("Settled by **Mod**: **DeepSeek**, paid 0 points.");
   });
 });
 

@@ -1,0 +1,95 @@
+import type { App } from "../app.ts";
+import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
+import type { Delivery } from "../domain/server.ts";
+import { type Transaction, transact } from "../storage/database.ts";
+import { readDatabaseTime } from "../storage/database-time.ts";
+import {
+  changeAllClaimed,
+  changeDeliveries,
+  claim,
+  type DueRow,
+  lockDue,
+  unclaim,
+} from "../storage/delivery-claims.ts";
+import { readEvidenceById } from "../storage/evidence.ts";
+import type { MarketWithModel } from "../storage/markets.ts";
+import { readMarketsOf } from "../storage/message-facts.ts";
+import { currentTime } from "./current-time.ts";
+import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
+
+/** A claim that was not renewed for this long is over: the process that made it has crashed. */
+export const claimMs = 15_000;
+
+/**
+ * Claims deliveries that are due, for this process alone, with all their messages are made of. Several processes share
+ * them without waiting for each other.
+ *
+ * @param request.by names the process
+ */
+export async function claimDeliveries(app: App, request: { by: string; most: number }): Promise<ClaimedDelivery[]> {
+  for (;;) {
+    const { found, claimed } = await transact(app.db, (tx) => claimDue(app, tx, request));
+    // What was found may all be overtaken by events; then there is more to look at.
+    if (found === 0 || claimed.length > 0) return claimed;
+  }
+}
+
+/** Holds claims for longer: sending takes as long as Discord wants. */
+export async function renewClaims(app: App, held: readonly Delivery[]): Promise<void> {
+  const now = await currentTime(app);
+  const ids = held.map(({ deliveryId }) => deliveryId);
+  await changeAllClaimed(app.db, ids, { dueAt: new Date(now.getTime() + claimMs) });
+}
+
+/** Makes claimed deliveries due again that nothing was done about: that was no attempt. */
+export async function giveBack(app: App, unused: readonly Delivery[]): Promise<void> {
+  const now = await currentTime(app);
+  const claimedNow = unused.filter(({ firstClaimedAt }) => firstClaimedAt === null);
+  const claimedBefore = unused.filter(({ firstClaimedAt }) => firstClaimedAt !== null);
+  const ids = (deliveries: readonly Delivery[]) => deliveries.map(({ deliveryId }) => deliveryId);
+  await unclaim(app.db, ids(claimedNow), { dueAt: now, claimedAt: null });
+  await unclaim(app.db, ids(claimedBefore), { dueAt: now });
+}
+
+async function claimDue(
+  app: App,
+  tx: Transaction,
+  request: { by: string; most: number },
+): Promise<{ found: number; claimed: ClaimedDelivery[] }> {
+  const now = app.clock(await readDatabaseTime(tx));
+  const due = await lockDue(tx, now, request.most);
+  if (due.length === 0) return { found: 0, claimed: [] };
+  const markets = await readMarketsOf(
+    tx,
+    due.filter(({ kind }) => isAboutMarket(kind)),
+  );
+  const overtaken = [...due.filter((row) => isDecided(row, markets)), ...(await withdrawnSince(tx, due))];
+  const overtakenIds = overtaken.map((row) => row.deliveryId);
+  await changeDeliveries(tx, overtakenIds, { state: "failed", problem: null });
+  const until = new Date(now.getTime() + claimMs);
+  const ids = due.map((row) => row.deliveryId).filter((id) => !overtakenIds.includes(id));
+  const claimed = await claim(tx, ids, request.by, now, until);
+  const pairs = due.flatMap((before) => {
+    const row = claimed.find(({ deliveryId }) => deliveryId === before.deliveryId);
+    return row ? [{ row, before }] : [];
+  });
+  return { found: due.length, claimed: await gatherMessages(tx, pairs, markets, now) };
+}
+
+/** A model that was settled or called off before anybody was told of it. */
+function isDecided(row: DueRow, markets: readonly MarketWithModel[]): boolean {
+  if (!isAboutMarket(row.kind) || row.claimedAt !== null) return false;
+  const state = marketOf(row, markets)?.state;
+  return state !== "open" && state !== "frozen";
+}
+
+/** Pieces that were withdrawn or hidden before anybody saw them in the thread. */
+async function withdrawnSince(tx: Transaction, due: readonly DueRow[]): Promise<DueRow[]> {
+  const unseen = due.filter(({ evidenceId, claimedAt, messageId }) => evidenceId !== null && !claimedAt && !messageId);
+  const pieces = await readEvidenceById(
+    tx,
+    unseen.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
+  );
+  const gone = pieces.filter(({ state }) => state !== "shown").map(({ evidenceId }) => evidenceId);
+  return unseen.filter(({ evidenceId }) => evidenceId !== null && gone.includes(evidenceId));
+}

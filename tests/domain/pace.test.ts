@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { createPace } from "../../src/domain/pace.ts";
+
+/** A pace on a watch that only waiting moves, taking stretches of three turns, 20 ms apart, behind one another. */
+function aPace(mostPerSecond?: number) {
+  let nowMs = 0;
+  let nextMs = 0;
+  let taken = 0;
+  const take = async () => {
+    const startMs = Math.max(nextMs, nowMs);
+    nextMs = startMs + 60;
+    taken += 1;
+    return { waitMs: startMs - nowMs, stepMs: 20, turns: 3 };
+  };
+  const watch = {
+    elapsedMs: () => nowMs,
+    wait: async (ms: number) => {
+      nowMs += ms;
+    },
+  };
+  const turn = createPace(take, watch, mostPerSecond);
+  const times = async (count: number) => {
+    const at: number[] = [];
+    for (let i = 0; i < count; i++) {
+      await turn();
+      at.push(nowMs);
+    }
+    return at;
+  };
+  return { turn, times, taken: () => taken, pass: (ms: number) => (nowMs += ms), takeElsewhere: () => (nextMs += 60) };
+}
+
+describe("turns", () => {
+  it("come one step apart, also from one stretch to the next", async () => {
+    const pace = aPace();
+    expect(await pace.times(7)).toEqual([0, 20, 40, 60, 80, 100, 120]);
+    expect(pace.taken()).toBe(3);
+  });
+
+  it("wait while another process has its own", async () => {
+    const pace = aPace();
+    await pace.times(3);
+    pace.takeElsewhere();
+    expect(await pace.times(2)).toEqual([120, 140]);
+  });
+
+  it("that come up a little late are caught up with", async () => {
+    const pace = aPace();
+    await pace.times(1);
+    pace.pass(45);
+    expect(await pace.times(3)).toEqual([45, 45, 60]);
+  });
+
+  it("that pile up are caught up with, but never more of them in a second than Discord takes", async () => {
+    const pace = aPace(10);
+    await pace.times(1);
+    pace.pass(240);
+    // Those of the busy moment come at once, up to ten in the second that began with the first.
+    expect(await pace.times(3)).toEqual([240, 240, 240]);
+    pace.pass(200);
+    const times = await pace.times(12);
+    for (const [i, atMs] of [0, 240, 240, 240, ...times].entries()) {
+      const tenEarlier = [0, 240, 240, 240, ...times][i - 10];
+      if (tenEarlier !== undefined) expect(atMs - tenEarlier).toBeGreaterThanOrEqual(1_000);
+    }
+  });
+
+  it("nobody wanted at their time are gone: a long silence is followed by no burst", async () => {
+    const pace = aPace();
+    await pace.times(1);
+    pace.pass(10_000);
+    expect(await pace.times(4)).toEqual([10_000, 10_020, 10_040, 10_060]);
+  });
+
+  it("are given in the order they are asked for, and go on after one that could not be taken", async () => {
+    let broken = true;
+    const turn = createPace(
+      async () => {
+        if (broken) throw new Error("no database");
+        return { waitMs: 0, stepMs: 1, turns: 10 };
+      },
+      { elapsedMs: () => 0, wait: async () => {} },
+    );
+    await expect(turn()).rejects.toThrow("no database");
+    broken = false;
+    const order: number[] = [];
+    await Promise.all([1, 2, 3].map((n) => turn().then(() => order.push(n))));
+    expect(order).toEqual([1, 2, 3]);
+  });
+});

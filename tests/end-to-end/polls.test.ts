@@ -1,10 +1,11 @@
 import type { Client } from "discord.js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Message } from "../../sandbox/discord/message.ts";
-import { startDiscord } from "../../sandbox/discord/server.ts";
+import { claimMs } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { joinServers } from "../../src/actions/join-server.ts";
 import { loadPolls } from "../../src/actions/look-after-polls.ts";
+import { openPoll } from "../../src/actions/open-poll.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import { showModel } from "../../src/actions/show-models.ts";
@@ -12,8 +13,11 @@ import type { App } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
 import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { hearPolls, lookAfterPolls } from "../../src/schedule/polls.ts";
+import { openDatabase } from "../../src/storage/database.ts";
 import { embedded } from "../support/database.ts";
+import { aClient, aDiscord, posts } from "../support/delivering.ts";
 import { aKey, named } from "../support/factories.ts";
+import { runBot } from "../support/run-bot.ts";
 import {
   aCatalogue,
   aStealthListing,
@@ -26,7 +30,6 @@ import {
 
 /** A busy machine takes its time over what comes through the gateway. */
 const soon = { timeout: 10_000 };
-const posts = "POST /channels/{channel_id}/messages";
 
 /** Looks after polls as the schedule does. */
 const look = (app: App, client: Client<true>) =>
@@ -35,11 +38,7 @@ const look = (app: App, client: Client<true>) =>
 /** The bot in a server that wants a poll below each announcement, with Ox Alpha announced in it. */
 async function aPolledServer(settings: Parameters<typeof saveServer>[2] = {}) {
   const clock = storyClock("2026-03-12T01:00:00Z");
-  const discord = await startDiscord({ now: () => clock.now.getTime(), rateLimits: { globalPerSecond: 0 } });
-  onTestFinished(async () => {
-    await discord.stop();
-    discord.expectNoViolations();
-  });
+  const discord = await aDiscord(clock);
   const { db } = await embedded.open();
   const app = watcherApp(db, clock);
   await firstRead(app);
@@ -223,3 +222,44 @@ describe("a poll the bot comes back to", () => {
     await expect.poll(known, soon).toEqual([]);
   });
 });
+
+it("kill -9 right after a poll was posted repeats nothing, and a vote given meanwhile is read", async () => {
+  const clock = storyClock("2026-03-12T01:00:00Z");
+  const discord = await aDiscord(clock);
+  const server = discord.addServer("Alpha watchers");
+  const channel = server.channel("general");
+  const settings = await embedded.settings();
+  const prepared = await openDatabase(settings);
+  const app = watcherApp(prepared.db, clock);
+  await firstRead(app);
+  await joinServers(app, [{ serverId: server.id, name: server.name }]);
+  const { opened } = await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")));
+  const where = { serverId: server.id, modelId: opened[0]?.modelId ?? 0 };
+  // The hello is there already.
+  const client = await aClient(discord, app);
+  await deliverDue(app, client, "the first process");
+  await disconnect(client);
+  await openPoll(app, { key: aKey(), ...where, channelId: channel.id, hours: 24 });
+  await prepared.close();
+
+  const killed = { when: "after", request: "POST .*/messages$" } as const;
+  const { apiUrl, token } = discord;
+  expect(await runBot({ database: settings, apiUrl, token, now: clock.now.toISOString(), killed })).toBe("SIGKILL");
+  const polls = () => channel.messages().filter(({ body }) => body.poll !== undefined);
+  const [message] = polls();
+  if (!message) throw new Error("the poll was not posted");
+  server.addMember("Ann").vote(message, ["OpenAI"]);
+
+  clock.later(claimMs);
+  const { db, close } = await openDatabase(settings);
+  const next = watcherApp(db, clock);
+  const nextClient = await aClient(discord, next);
+  await deliverDue(next, nextClient, "the last process");
+  await look(next, nextClient);
+  expect(polls()).toEqual([message]);
+  expect((await showModel(next, where))?.card.poll?.votes.filter(({ count }) => count > 0)).toEqual([
+    { lab: "openai", count: 1 },
+  ]);
+  await disconnect(nextClient);
+  await close();
+}, 60_000);

@@ -152,8 +152,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a vote that counts as often as it is delivered",
     file: "src/actions/ballots.ts",
-    find: "? before.answer === wish.answer",
-    replace: "? before.changes < 0",
+    find: "if (!isOlder && !isSame && !isUnclear) return null;",
+    replace: "if (!isOlder) return null;",
     tests: ["tests/actions/polls.test.ts"],
   },
   {

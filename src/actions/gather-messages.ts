@@ -114,7 +114,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     attempts,
     messageId,
   } = row;
-  const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
+  const { pingRoleId, threadPerModel, pollPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
     key,
@@ -127,6 +127,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     channelId,
     pingRoleId,
     threadPerModel,
+    pollPerModel,
     attempts,
     firstClaimedAt,
     messageId,

@@ -9,7 +9,6 @@ import { changeDeliveries } from "../storage/delivery-claims.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { lockMarkets } from "../storage/guesses.ts";
 import { changePoll, queuePoll, readCurrentPoll } from "../storage/polls.ts";
-import { readServerRow } from "../storage/servers.ts";
 import { recordVote } from "./record-vote.ts";
 
 const hourMs = 3_600_000;
@@ -48,14 +47,14 @@ async function open(app: App, tx: Transaction, request: Parameters<typeof openPo
   return { opened: true, modelName: market.modelName };
 }
 
-/** Owes the channel a poll below a model's announcement, if the server wants one and the model is still open. */
+/** Owes the channel a poll below a model's announcement, if the model is still open. */
 export async function queueAnnouncedPoll(
   tx: Transaction,
   { serverId, modelId }: Pick<Delivery, "serverId" | "modelId">,
   channelId: string,
   at: Date,
 ): Promise<void> {
-  if (modelId === null || !(await readServerRow(tx, serverId))?.pollPerModel) return;
+  if (modelId === null) return;
   const [market] = await lockMarkets(tx, [{ serverId, modelId }]);
   if (market?.state !== "open" || (await readCurrentPoll(tx, serverId, modelId, at))) return;
   const key = `poll:announcement:${modelId}:${serverId}`;

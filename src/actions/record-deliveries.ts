@@ -5,6 +5,7 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries } from "../storage/deliveries.ts";
 import { changeClaimed, changeDeliveries } from "../storage/delivery-claims.ts";
+import { currentTime } from "./current-time.ts";
 import { queueAnnouncedPoll } from "./open-poll.ts";
 
 /** 30 seconds, doubled each time, up to an hour: twelve attempts take about six hours. */
@@ -33,10 +34,16 @@ export async function recordSent(
   sent: { channelId: string; messageId: string; threadId: string | null; problem?: DeliveryProblem | null },
 ): Promise<void> {
   const { problem = null, ...rest } = sent;
+  const sentAt = await currentTime(app);
+  const change = { ...rest, problem, state: "sent", sentAt } as const;
+  if (delivery.kind !== "announcement" || !delivery.pollPerModel) {
+    await changeDeliveries(app.db, [delivery.deliveryId], change);
+    return;
+  }
+  // The poll below it is owed with it: neither a crash nor a second try makes it none or two.
   await transact(app.db, async (tx) => {
-    const sentAt = app.clock(await readDatabaseTime(tx));
-    await changeDeliveries(tx, [delivery.deliveryId], { ...rest, problem, state: "sent", sentAt });
-    if (delivery.kind === "announcement") await queueAnnouncedPoll(tx, delivery, sent.channelId, sentAt);
+    await changeDeliveries(tx, [delivery.deliveryId], change);
+    await queueAnnouncedPoll(tx, delivery, sent.channelId, sentAt);
   });
 }
 

@@ -72,6 +72,7 @@ export type Delivery = {
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;
+  readonly pollPerModel: boolean;
   readonly attempts: number;
   /** When it was first claimed: a crash may have left a message in the channel since then. Null the first time. */
   readonly firstClaimedAt: Date | null;

@@ -11,7 +11,12 @@ export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
  */
 export async function lockDue(tx: Transaction, now: Date, most: number) {
   return tx
-    .select({ ...getTableColumns(deliveries), pingRoleId: servers.pingRoleId, threadPerModel: servers.threadPerModel })
+    .select({
+      ...getTableColumns(deliveries),
+      pingRoleId: servers.pingRoleId,
+      threadPerModel: servers.threadPerModel,
+      pollPerModel: servers.pollPerModel,
+    })
     .from(deliveries)
     .innerJoin(servers, and(eq(servers.serverId, deliveries.serverId), isNull(servers.leftAt)))
     .where(

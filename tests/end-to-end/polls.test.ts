@@ -14,7 +14,7 @@ import { connect, disconnect } from "../../src/discord/client.ts";
 import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { hearPolls, lookAfterPolls } from "../../src/schedule/polls.ts";
 import { openDatabase } from "../../src/storage/database.ts";
-import { embedded } from "../support/database.ts";
+import { describeOnPostgres, embedded } from "../support/database.ts";
 import { aClient, aDiscord, posts } from "../support/delivering.ts";
 import { aKey, named } from "../support/factories.ts";
 import { runBot } from "../support/run-bot.ts";
@@ -223,43 +223,45 @@ describe("a poll the bot comes back to", () => {
   });
 });
 
-it("kill -9 right after a poll was posted repeats nothing, and a vote given meanwhile is read", async () => {
-  const clock = storyClock("2026-03-12T01:00:00Z");
-  const discord = await aDiscord(clock);
-  const server = discord.addServer("Alpha watchers");
-  const channel = server.channel("general");
-  const settings = await embedded.settings();
-  const prepared = await openDatabase(settings);
-  const app = watcherApp(prepared.db, clock);
-  await firstRead(app);
-  await joinServers(app, [{ serverId: server.id, name: server.name }]);
-  const { opened } = await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")));
-  const where = { serverId: server.id, modelId: opened[0]?.modelId ?? 0 };
-  // The hello is there already.
-  const client = await aClient(discord, app);
-  await deliverDue(app, client, "the first process");
-  await disconnect(client);
-  await openPoll(app, { key: aKey(), ...where, channelId: channel.id, hours: 24 });
-  await prepared.close();
+describeOnPostgres("kill -9", (database) => {
+  it("right after a poll was posted repeats nothing, and a vote given meanwhile is read", async () => {
+    const clock = storyClock("2026-03-12T01:00:00Z");
+    const discord = await aDiscord(clock);
+    const server = discord.addServer("Alpha watchers");
+    const channel = server.channel("general");
+    const settings = await database.settings();
+    const prepared = await openDatabase(settings);
+    const app = watcherApp(prepared.db, clock);
+    await firstRead(app);
+    await joinServers(app, [{ serverId: server.id, name: server.name }]);
+    const { opened } = await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")));
+    const where = { serverId: server.id, modelId: opened[0]?.modelId ?? 0 };
+    // The hello is there already.
+    const client = await aClient(discord, app);
+    await deliverDue(app, client, "the first process");
+    await disconnect(client);
+    await openPoll(app, { key: aKey(), ...where, channelId: channel.id, hours: 24 });
+    await prepared.close();
 
-  const killed = { when: "after", request: "POST .*/messages$" } as const;
-  const { apiUrl, token } = discord;
-  expect(await runBot({ database: settings, apiUrl, token, now: clock.now.toISOString(), killed })).toBe("SIGKILL");
-  const polls = () => channel.messages().filter(({ body }) => body.poll !== undefined);
-  const [message] = polls();
-  if (!message) throw new Error("the poll was not posted");
-  server.addMember("Ann").vote(message, ["OpenAI"]);
+    const killed = { when: "after", request: "POST .*/messages$" } as const;
+    const { apiUrl, token } = discord;
+    expect(await runBot({ database: settings, apiUrl, token, now: clock.now.toISOString(), killed })).toBe("SIGKILL");
+    const polls = () => channel.messages().filter(({ body }) => body.poll !== undefined);
+    const [message] = polls();
+    if (!message) throw new Error("the poll was not posted");
+    server.addMember("Ann").vote(message, ["OpenAI"]);
 
-  clock.later(claimMs);
-  const { db, close } = await openDatabase(settings);
-  const next = watcherApp(db, clock);
-  const nextClient = await aClient(discord, next);
-  await deliverDue(next, nextClient, "the last process");
-  await look(next, nextClient);
-  expect(polls()).toEqual([message]);
-  expect((await showModel(next, where))?.card.poll?.votes.filter(({ count }) => count > 0)).toEqual([
-    { lab: "openai", count: 1 },
-  ]);
-  await disconnect(nextClient);
-  await close();
-}, 60_000);
+    clock.later(claimMs);
+    const { db, close } = await openDatabase(settings);
+    const next = watcherApp(db, clock);
+    const nextClient = await aClient(discord, next);
+    await deliverDue(next, nextClient, "the last process");
+    await look(next, nextClient);
+    expect(polls()).toEqual([message]);
+    expect((await showModel(next, where))?.card.poll?.votes.filter(({ count }) => count > 0)).toEqual([
+      { lab: "openai", count: 1 },
+    ]);
+    await disconnect(nextClient);
+    await close();
+  }, 60_000);
+});

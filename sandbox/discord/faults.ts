@@ -31,6 +31,10 @@ export interface Switch {
 export class Faults {
   /** Every interaction is delivered twice. */
   duplicateInteractions = false;
+  /** Events of this kind are delivered twice. */
+  duplicateEvents: string | undefined;
+  /** A poll that is ended is closed at once, and counted when somebody says so. */
+  pollsEndLate = false;
   readonly #random: () => number;
   #active: { fault: Fault; hits: number }[] = [];
   #unknownInteractions = 0;
@@ -81,6 +85,8 @@ export class Faults {
     this.#unknownInteractions = 0;
     this.#dispatchDelay = undefined;
     this.duplicateInteractions = false;
+    this.duplicateEvents = undefined;
+    this.pollsEndLate = false;
   }
 
   takeUnknownInteraction(): boolean {

@@ -88,7 +88,7 @@ const askForLab = {
   async run(interaction: Pressed, key: string, app: App): Promise<Answer> {
     const { serverId } = whoActs(interaction);
     const extra = app.models.of(serverId).labs;
-    const shown = await showModel(app, { serverId, modelId: numberIn(key) });
+    const shown = await showModel(app, { serverId, modelId: numberIn(key.split(".")[0] ?? "") });
     const names = labNames(extra);
     if (!shown) return { show: guessRefusal({ reason: "no-such-model" }, names) };
     const closed = closedBecause(shown.card);
@@ -121,6 +121,8 @@ export const guess = {
     // Only announcements carry `guess`: deliveries find their own messages by it.
     guess: askForLab,
     "guess-here": askForLab,
+    // Of a poll: the key also holds by which delivery the message is found.
+    "guess-poll": askForLab,
     raise: {
       opens: (interaction, key, app) =>
         raise.raiseModal(key, findModel(app.models.of(interaction.guildId).models, key)?.name ?? null),

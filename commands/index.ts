@@ -6,6 +6,7 @@ import { guess } from "./guess.ts";
 import { help } from "./help.ts";
 import { leaderboard } from "./leaderboard.ts";
 import { models } from "./models.ts";
+import { poll } from "./poll.ts";
 import { profile } from "./profile.ts";
 import { settle } from "./settle.ts";
 import { setup } from "./setup.ts";
@@ -17,6 +18,7 @@ export const commands: readonly AnyCommand[] = [
   evidence,
   fileAsEvidence,
   models,
+  poll,
   leaderboard,
   profile,
   settle,

@@ -16,6 +16,7 @@ const data = serverCommand("setup", "Where and how new models are announced; sho
   .addChannelOption((channel) => channel.setName("channel").setDescription("Text channel for announcements"))
   .addRoleOption((role) => role.setName("ping-role").setDescription("Role to ping when a model is announced"))
   .addBooleanOption((yes) => yes.setName("thread-per-model").setDescription("Open a thread under each announcement"))
+  .addBooleanOption((yes) => yes.setName("poll-per-model").setDescription("Post a poll below each announcement"))
   .addRoleOption((role) => role.setName("moderator-role").setDescription("Role that may settle, besides Manage Server"))
   .addChannelOption((channel) =>
     channel.setName("moderator-channel").setDescription("Text channel for what only moderators should see"),

@@ -12,6 +12,7 @@ import { type FileKeeper, noFiles } from "./domain/kept-file.ts";
 import { createOpenModels, type OpenModels } from "./domain/open-models.ts";
 import { type QuestionSettings, usualQuestionSettings } from "./domain/question-limits.ts";
 import type { GuessAnswer } from "./domain/receipt.ts";
+import { createRunningPolls, type RunningPolls } from "./domain/running-polls.ts";
 import { createUploadPace, type UploadPace } from "./domain/upload-pace.ts";
 import type { Db } from "./storage/database.ts";
 
@@ -31,6 +32,8 @@ export type App = {
   readonly elapsedMs: () => number;
   /** Models and labs per server, in memory, for autocomplete. */
   readonly models: OpenModels;
+  /** The polls that run, in memory. */
+  readonly polls: RunningPolls;
   /** Where guesses queue while earlier ones on the same market are written. */
   readonly guesses: Batches<GuessRequest, GuessAnswer>;
   /** Asks models; null where the host has set no key. */
@@ -71,6 +74,7 @@ export function createApp(parts: {
   const { db, log, clock = (databaseTime) => databaseTime, chat = null, questions: set = {}, files = noFiles } = parts;
   const questions = { ...usualQuestionSettings, ...set };
   const models = createOpenModels();
+  const polls = createRunningPolls();
   const guesses = createBatches<GuessRequest, GuessAnswer>({
     lane: (request) => `${request.serverId}/${request.modelId}`,
     mostItems: mostGuessesTogether,
@@ -94,6 +98,7 @@ export function createApp(parts: {
     clock,
     elapsedMs: () => performance.now(),
     models,
+    polls,
     guesses,
     asking,
     files,

@@ -4,6 +4,7 @@ import { currentTime } from "./actions/current-time.ts";
 import { joinServer, joinServers, leaveServer } from "./actions/join-server.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
+import { loadPolls, loadUntold } from "./actions/look-after-polls.ts";
 import { type App, createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/client.ts";
@@ -13,6 +14,7 @@ import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./h
 import { createEvidenceFiles } from "./integrations/evidence-files.ts";
 import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
+import { hearPolls, noticesFor } from "./schedule/polls.ts";
 import { startSchedule } from "./schedule.ts";
 import { openDatabase } from "./storage/database.ts";
 import { StorageUnavailable } from "./storage/unavailable.ts";
@@ -76,7 +78,7 @@ async function start(settings: Config): Promise<void> {
       usdPerMonth: settings.questionsUsdPerMonth,
     },
   });
-  await Promise.all([loadModels(app), loadAskable(app)]);
+  await Promise.all([loadModels(app), loadAskable(app), loadPolls(app), loadUntold(app)]);
 
   let latest: Client | null = null;
   const metrics = createMetrics({
@@ -91,18 +93,23 @@ async function start(settings: Config): Promise<void> {
   }
 
   const discord = { token: settings.discordToken, apiUrl: settings.discordApiUrl };
-  const { client, attached: interactions } = await connect(discord, {
+  const {
+    client,
+    attached: { interactions, polls },
+  } = await connect(discord, {
     log,
     signal: stopping.signal,
     onRefused: endBecauseOf,
     attach(made) {
       latest = made;
       count(made, metrics);
-      return answerInteractions(made, app, commands);
+      const interactions = answerInteractions(made, app, commands, { notices: (who) => noticesFor(app, who) });
+      return { interactions, polls: hearPolls(made, app) };
     },
   });
   running.push({ part: "Discord", stop: () => disconnect(client) });
   running.push({ part: "guesses and questions", stop: () => Promise.all([app.guesses.idle(), app.asking.idle()]) });
+  running.push({ part: "votes", stop: () => polls.stop() });
   running.push({ part: "interactions", stop: () => interactions.stop() });
   log.info({ bot: client.user.tag, servers: client.guilds.cache.size }, "connected to Discord");
 

@@ -6,6 +6,7 @@ import { forgetServers } from "./actions/forget-servers.ts";
 import { sweepFiles } from "./actions/keep-files.ts";
 import { loadAskable } from "./actions/load-askable.ts";
 import { loadModels } from "./actions/load-models.ts";
+import { loadPolls } from "./actions/look-after-polls.ts";
 import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
 import { discordTurns } from "./actions/take-turns.ts";
@@ -16,6 +17,7 @@ import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
+import { lookAfterPolls } from "./schedule/polls.ts";
 import { readListings } from "./schedule/read-listings.ts";
 
 const when = {
@@ -26,6 +28,7 @@ const when = {
   answers: "*/5 * * * * *",
   reveals: "20 */5 * * * *",
   overdue: "15 12 * * *",
+  polls: "*/5 * * * * *",
   topUps: "5 0 * * *",
   forgetting: "35 3 * * *",
   /** A thirty-second part of the copies of evidence's files. */
@@ -42,8 +45,8 @@ type Schedule = {
  * Starts what runs by the clock, in UTC, each job never twice at a time: the catalogue and the deliveries that follow
  * from it, deliveries that have become due (before them what servers settled becomes news for others), announcements that
  * are behind, withdrawn models that may be revealed, models open for half a year, the weekly top-up (asked for daily and
- * at the start), servers left long ago, answers that a dead process left in the middle, and the memory for autocomplete,
- * which other processes change too.
+ * at the start), servers left long ago, answers that a dead process left in the middle, polls that need looking after, and
+ * the memory of models and polls, which other processes change too.
  */
 export function startSchedule(
   app: App,
@@ -83,7 +86,10 @@ export function startSchedule(
   const overdue = oneAtATime(() => run("overdue", () => askAboutOverdue(app)));
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
   const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
-  const memory = oneAtATime(() => run("memory", () => Promise.all([loadModels(app), loadAskable(app)])));
+  const memory = oneAtATime(() =>
+    run("memory", () => Promise.all([loadModels(app), loadAskable(app), loadPolls(app)])),
+  );
+  const polls = oneAtATime(() => run("polls", () => lookAfterPolls(app, client, turn, stopping.signal)));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
   const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
@@ -101,6 +107,7 @@ export function startSchedule(
       ["memory", when.memory, memory],
       ["answers", when.answers, answers],
       ["files", when.files, files],
+      ["polls", when.polls, () => void polls()],
     ] as const
   ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
   [reads] = clockwork;
@@ -113,6 +120,7 @@ export function startSchedule(
   if (app.chat === null) {
     log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
   }
+  void polls();
 
   return {
     async stop() {

@@ -12,6 +12,19 @@ export type SmallMarket = {
   readonly shares: Map<string, number>;
 };
 
+/** Stealth models of each lab revealed before 11 March 2026, for the nine labs the markets of the story open with. */
+export const reveals = {
+  openai: 5,
+  "x-ai": 4,
+  "z-ai": 1,
+  mistralai: 1,
+  nvidia: 1,
+  qwen: 0,
+  google: 0,
+  deepseek: 0,
+  anthropic: 0,
+};
+
 /** A market as it opens in a quiet server: b = 600, .2 on "other", .05 each and .35 by past reveals on the nine named labs. */
 export function opening(reveals: Readonly<Record<string, number>>): SmallMarket {
   const counts = Object.entries(reveals).map(([lab, count]) => [lab, count + 1] as const);

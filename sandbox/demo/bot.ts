@@ -3,6 +3,7 @@ import { commands } from "../../commands/index.ts";
 import { joinServer, joinServers, leaveServer } from "../../src/actions/join-server.ts";
 import { loadAskable } from "../../src/actions/load-askable.ts";
 import { loadModels } from "../../src/actions/load-models.ts";
+import { loadPolls, loadUntold } from "../../src/actions/look-after-polls.ts";
 import { type App, type Clock, createApp } from "../../src/app.ts";
 import { connect, disconnect } from "../../src/discord/client.ts";
 import { answerInteractions } from "../../src/discord/interactions.ts";
@@ -11,6 +12,7 @@ import { noFiles } from "../../src/domain/kept-file.ts";
 import { createEvidenceFiles } from "../../src/integrations/evidence-files.ts";
 import { createChat } from "../../src/integrations/openrouter-chat.ts";
 import { createLog } from "../../src/log.ts";
+import { hearPolls, noticesFor } from "../../src/schedule/polls.ts";
 import { startSchedule } from "../../src/schedule.ts";
 import type { Database } from "../../src/storage/database.ts";
 
@@ -66,14 +68,20 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const files =
     dataDir === undefined ? noFiles : createEvidenceFiles({ dataDir, hosts: [new URL(discord.apiUrl).host] });
   const app = createApp({ db: database.db, log, chat, files, ...(clock ? { clock } : {}) });
-  await Promise.all([loadModels(app), loadAskable(app)]);
+  await Promise.all([loadModels(app), loadAskable(app), loadPolls(app), loadUntold(app)]);
 
   const stopping = new AbortController();
-  const { client, attached: interactions } = await connect(discord, {
+  const {
+    client,
+    attached: { interactions, polls },
+  } = await connect(discord, {
     log,
     signal: stopping.signal,
     onRefused: (err) => log.error({ err }, "Discord closed the connection for good"),
-    attach: (made) => answerInteractions(made, app, commands),
+    attach: (made) => ({
+      interactions: answerInteractions(made, app, commands, { notices: (who) => noticesFor(app, who) }),
+      polls: hearPolls(made, app),
+    }),
   });
   const note = (work: Promise<void>) => void work.catch((err) => log.error({ err }, "a server was not noted"));
   for (const event of ["guildCreate", "guildAvailable"] as const) {
@@ -94,6 +102,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     async stop() {
       await schedule.stop();
       await interactions.stop();
+      await polls.stop();
       await app.guesses.idle();
       stopping.abort();
       await disconnect(client);

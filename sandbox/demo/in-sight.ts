@@ -1,6 +1,7 @@
 import type { Server } from "../discord/guild.ts";
 import type { Member } from "../discord/member.ts";
 import type { Message } from "../discord/message.ts";
+import { answersOf, takesVotes } from "../discord/polls.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { compareSnowflakes } from "../discord/snowflakes.ts";
 import { allComponents, ComponentKind, rawList, SELECT_KINDS, text } from "../discord/wire.ts";
@@ -59,6 +60,13 @@ export function menuOffering(member: Member, wanted: string): { message: Message
   return found;
 }
 
+/** The latest open poll with an answer that says so, and the answer in full; throws NotUnderstood. */
+export function pollOffering(member: Member, wanted: string): { message: Message; what: string } {
+  const found = latest(member, wanted, openAnswers);
+  if (!found) throw new NotUnderstood(`No open poll ${member.name} sees has the answer “${wanted}”.`);
+  return found;
+}
+
 /** Newest first. */
 function messagesSeenBy(member: Member): Message[] {
   return [...member.server.channels.values()]
@@ -99,4 +107,9 @@ function menuChoices(message: Message): string[] {
   return allComponents(message.components)
     .filter((part) => SELECT_KINDS.includes(Number(part.type)))
     .flatMap((menu) => rawList(menu.options).map((option) => text(option.label)));
+}
+
+/** The answers of a poll that takes votes. */
+function openAnswers(message: Message): string[] {
+  return takesVotes(message) ? answersOf(message) : [];
 }

@@ -5,7 +5,15 @@ import type { Member } from "../discord/member.ts";
 import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { CannotType } from "../discord/typed-options.ts";
 import type { StoryClock } from "./clock.ts";
-import { buttonSaying, memberCalled, menuCommandCalled, menuOffering, messageWith, namesIn } from "./in-sight.ts";
+import {
+  buttonSaying,
+  memberCalled,
+  menuCommandCalled,
+  menuOffering,
+  messageWith,
+  namesIn,
+  pollOffering,
+} from "./in-sight.ts";
 import { NotUnderstood } from "./not-understood.ts";
 import type { Paint } from "./paint.ts";
 import type { Stage } from "./stage.ts";
@@ -35,6 +43,7 @@ const help = [
   "WHO menu COMMAND on WORDS     of a message:     ann menu File as evidence on counts tokens",
   "                              A form asks for one thing after the other; cancel closes it.",
   "file:PATH                     a file of yours:  ann /evidence add model:Healer Alpha … file:./picture.png",
+  "WHO vote ANSWER               in an open poll:  ann vote DeepSeek",
   "wait 2 days                   moves the clock on (minutes, hours, days)",
   "join NAME                     somebody new comes into the server",
   "help, quit",
@@ -127,6 +136,15 @@ export function play(ground: PromptGround): Promise<"quit" | "ended"> {
         const member = memberCalled(server, wish.who);
         const { message, what } = menuOffering(member, wish.what);
         await openForm(member, await stage.picks(member, message, what));
+        return;
+      }
+      case "vote": {
+        const member = memberCalled(server, wish.who);
+        const { message, what } = pollOffering(member, wish.what);
+        transcript.act(member.name, `votes for “${what}”`);
+        member.vote(message, []);
+        member.vote(message, [what]);
+        transcript.catchUp();
         return;
       }
     }

@@ -4,13 +4,14 @@ import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { marchCatalogues } from "../openrouter/catalogues.ts";
 import type { SandboxOpenRouter } from "../openrouter/server.ts";
 import { argue } from "./arguing.ts";
-import { buy, callScore, list, opening, price, sell } from "./arithmetic.ts";
+import { buy, callScore, list, opening, price, reveals, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
 import type { Checks } from "./checks.ts";
 import type { StoryClock } from "./clock.ts";
 import { newFact, published, reveal, settle } from "./revealing.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
+import { vote } from "./voting.ts";
 
 export type Surroundings = {
   readonly discord: DiscordSandbox;
@@ -27,19 +28,6 @@ const opened = "2026-03-11T20:25:00Z";
 const cleoCalls = "2026-03-11T21:40:00Z";
 const devMoves = "2026-03-16T17:05:00Z";
 
-/** Stealth models of each lab revealed before 11 March 2026, for the nine labs Hunter Alpha's market opens with. */
-const reveals = {
-  openai: 5,
-  "x-ai": 4,
-  "z-ai": 1,
-  mistralai: 1,
-  nvidia: 1,
-  qwen: 0,
-  google: 0,
-  deepseek: 0,
-  anthropic: 0,
-};
-
 /** An announcement takes a read of the catalogue and a delivery; a busy machine may take its time for both. */
 const patienceMs = 20_000;
 
@@ -48,6 +36,7 @@ export async function tellStory(cast: Cast, around: Surroundings): Promise<void>
   await setUp(cast, around);
   const hunter = await announce(cast, around);
   const told = await firstGuesses(cast, around, hunter);
+  await vote(cast, around);
   await argue(cast, around);
   await newFact(cast, around);
   await move(cast, around, told);
@@ -74,6 +63,7 @@ async function setUp({ general, watch, referees, members }: Cast, around: Surrou
       "moderator-role": role("Referees"),
       "moderator-channel": referees,
       "thread-per-model": true,
+      "poll-per-model": true,
     }),
   );
   checks.shows(saved, "Saved.", "All is well.");
@@ -95,6 +85,8 @@ async function announce({ watch }: Cast, { openRouter, clock, transcript, checks
   const [hunter, healer] = await Promise.all([announced("Hunter Alpha"), announced("Healer Alpha")]);
   const threads = () => watch.threads.length === 2;
   await watch.server.world.changes.until(threads, patienceMs, () => "a thread for each model");
+  const polls = () => watch.messages().filter(({ body }) => body.poll !== undefined).length === 2;
+  await watch.server.world.changes.until(polls, patienceMs, () => "a poll for each model");
   transcript.catchUp();
   checks.shows(hunter, "1,048,576 tokens", "OpenAI", "[Guess] [Ask it] [Add evidence] [Details]", "@Stealth watch");
   checks.that("the announcement pings the role set up for it and nobody else", pingsOnlyRole(hunter));
@@ -168,8 +160,6 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   const { watch, members } = cast;
   const { clock, transcript, stage, checks } = around;
   clock.set("2026-03-16T10:00:00Z");
-  const healer = await reply(guess(cast, around, "bob", { model: "Healer Alpha", lab: "Google" }));
-  checks.shows(healer, "Healer Alpha", "Google");
   const card = await reply(stage.types(members.bob, watch, "/models show", { model: "Hunter Alpha" }));
   checks.shows(card, "6 guesses", "DeepSeek", "Latest guesses");
 
@@ -177,7 +167,8 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   transcript.narrate(
     "Dev has second thoughts. DeepSeek's odds have risen since he staked; he may take his 80 points along to another lab, but no profit.",
   );
-  const moved = await reply(guess(cast, around, "dev", { lab: "Xiaomi" }));
+  const move = await guess(cast, around, "dev", { lab: "Xiaomi" });
+  const moved = await move.reply();
   const fetched = sell(market, "deepseek", dev.own);
   checks.that("the price has risen since Dev staked, so that a profit could be had", fetched > 80);
   const own = Math.min(fetched, 80);
@@ -185,6 +176,9 @@ async function move(cast: Cast, around: Surroundings, { market, dev }: Told): Pr
   dev.price = price(market, "xiaomi");
   dev.shares = buy(market, "xiaomi", free) + buy(market, "xiaomi", own);
   dev.ownCost = own;
+  // His vote of the 12th: this is the first time that he can be told.
+  checks.shows(await move.followUp(), "Your vote in the poll on **Hunter Alpha**", "you had guessed already");
+  transcript.catchUp();
   checks.shows(moved, "you now say", `came back: ${own} points`, `pays **${Math.floor(dev.shares)} points**`);
 }
 

@@ -12,7 +12,7 @@ export type TypedLine =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "join"; readonly name: string }
   | { readonly kind: "command"; readonly who: string; readonly command: string }
-  | { readonly kind: "press" | "pick"; readonly who: string; readonly what: string }
+  | { readonly kind: "press" | "pick" | "vote"; readonly who: string; readonly what: string }
   | { readonly kind: "say"; readonly who: string; readonly words: string; readonly file: string | null }
   /** From the menu of the latest message with these words. */
   | { readonly kind: "menu"; readonly who: string; readonly command: string; readonly words: string };
@@ -31,7 +31,7 @@ export function readLine(line: string): TypedLine {
   if (word === "join" && rest !== "") return { kind: "join", name: rest.slice(0, 32) };
   if (second.startsWith("/")) return { kind: "command", who: word, command: rest };
   const act = second.toLowerCase();
-  if ((act === "press" || act === "pick") && more.length > 0) {
+  if ((act === "press" || act === "pick" || act === "vote") && more.length > 0) {
     return { kind: act, who: word, what: more.join(" ").replace(/^\[(.*)\]$/, "$1") };
   }
   if (act === "says" && more.length > 0) {

@@ -8,8 +8,8 @@ import { messageShape } from "./message-shape.ts";
 import { postMessage } from "./messages.ts";
 import { channelShape, roleShape } from "./shapes.ts";
 import { CannotType, resolve, resolveMember, type TypedOptions, typedOptions } from "./typed-options.ts";
-import { allComponents, ComponentKind, isRaw, type Raw, rawList, SELECT_KINDS, text } from "./wire.ts";
-import { Intent, type StoredFile } from "./world.ts";
+import { allComponents, ComponentKind, type Raw, rawList, SELECT_KINDS, text } from "./wire.ts";
+import type { StoredFile } from "./world.ts";
 
 export type { TypedOptions };
 /** What can be chosen from a select menu: a value or label of a string menu, or a member, role or channel. */
@@ -163,32 +163,6 @@ function findComponent(parts: Raw[], wanted: string, words: "label" | "placehold
     parts.find((part) => text(part[words]).startsWith(wanted)) ??
     parts.find((part) => text(part.custom_id).startsWith(wanted))
   );
-}
-
-/** See Member.vote. */
-export function vote(member: Member, message: Message, words: string[]): void {
-  const { poll } = message.body;
-  const { world } = message.channel.server;
-  const over = message.pollFinalised || world.now() >= (message.pollEndsAtMs ?? 0);
-  if (!poll || message.deleted || over) throw new CannotType("There is no open poll to vote in.");
-  if (words.length > 1 && poll.allow_multiselect !== true) throw new CannotType("The poll takes one answer.");
-  const answers = rawList(poll.answers).map((answer) => (isRaw(answer.poll_media) ? text(answer.poll_media.text) : ""));
-  const chosen = words.map((answer) => answers.indexOf(answer) + 1);
-  if (chosen.includes(0)) throw new CannotType(`The poll has only the answers ${answers.join(", ")}.`);
-  answers.forEach((_, at) => {
-    const id = at + 1;
-    const voters = message.votes.get(id) ?? new Set();
-    message.votes.set(id, voters);
-    const changes = chosen.includes(id) ? !voters.has(member.id) : voters.has(member.id);
-    if (!changes) return;
-    const event = chosen.includes(id) ? "MESSAGE_POLL_VOTE_ADD" : "MESSAGE_POLL_VOTE_REMOVE";
-    if (chosen.includes(id)) voters.add(member.id);
-    else voters.delete(member.id);
-    const { channel } = message;
-    const place = { channel_id: channel.id, message_id: message.id, guild_id: channel.server.id };
-    world.dispatch(event, { user_id: member.id, answer_id: id, ...place }, Intent.GuildMessagePolls);
-  });
-  world.changes.announce();
 }
 
 /** See Member.say. */

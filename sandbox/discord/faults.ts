@@ -33,6 +33,10 @@ export class Faults {
   duplicateInteractions = false;
   /** Nobody is let in at the gateway; who is in stays until `dropGateway`. */
   gatewayIsDown = false;
+  /** Events of this kind are delivered twice. */
+  duplicateEvents: string | undefined;
+  /** A poll that is ended is closed at once, and counted when somebody says so. */
+  pollsEndLate = false;
   readonly #random: () => number;
   #active: { fault: Fault; hits: number }[] = [];
   #unknownInteractions = 0;
@@ -84,6 +88,8 @@ export class Faults {
     this.#dispatchDelay = undefined;
     this.duplicateInteractions = false;
     this.gatewayIsDown = false;
+    this.duplicateEvents = undefined;
+    this.pollsEndLate = false;
   }
 
   takeUnknownInteraction(): boolean {

@@ -82,7 +82,8 @@ export class Gateway {
       if (!socket && performance.now() - (disconnectedAtMs ?? 0) > RESUMABLE_MS) this.#sessions.delete(id);
     }
     const sessions = [...this.#sessions.values()].filter((session) => !intent || session.intents & intent);
-    for (const session of sessions) this.#send(session, event, data);
+    const times = this.#world.faults.duplicateEvents === event ? 2 : 1;
+    for (const session of sessions) for (let i = 0; i < times; i++) this.#send(session, event, data);
   }
 
   /** Cuts all connections without a word. Sessions that are not `resumable` are forgotten. */

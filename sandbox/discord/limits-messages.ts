@@ -134,6 +134,9 @@ function pollProblems(poll: Raw): FieldProblem[] {
     const message = `Must be between 1 and ${MAX_POLL_QUESTION} in length.`;
     problems.push(problem(["poll", "question", "text"], "BASE_TYPE_BAD_LENGTH", message));
   }
+  if (isRaw(poll.question) && poll.question.emoji) {
+    problems.push(problem(["poll", "question", "emoji"], "BASE_TYPE_CHOICES", "A question is text alone."));
+  }
   rawList(poll.answers).forEach((answer, at) => {
     const words = isRaw(answer.poll_media) ? text(answer.poll_media.text) : "";
     if (words.length < 1 || words.length > MAX_POLL_ANSWER) {

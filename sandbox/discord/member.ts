@@ -5,6 +5,7 @@ import { type FieldValue, submitModal } from "./filling-modals.ts";
 import type { Role, Server } from "./guild.ts";
 import type { Message } from "./message.ts";
 import { channelPermissions, type PermissionName, permissionBits, serverPermissions } from "./permissions.ts";
+import { vote } from "./polls.ts";
 import type { StoredFile, User } from "./world.ts";
 
 export interface MemberOptions {
@@ -109,7 +110,7 @@ export class Member {
 
   /** Votes in a native poll, by the words of the answers; an empty list takes the votes back. */
   vote(message: Message, answers: string[]): void {
-    acting.vote(this, message, answers);
+    vote(this, message, answers);
   }
 
   /** Posts an ordinary message, with files if there are any. */

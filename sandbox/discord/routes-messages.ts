@@ -7,10 +7,8 @@ import { deleteMessage, editMessage, postMessage } from "./messages.ts";
 import { tooMany } from "./rate-limits.ts";
 import { botErred, invalidForm, missingPermissions, unknownMessage, worldRefuses } from "./refusal.ts";
 import { channelOf, type Route, type RouteContext, refuseProblems } from "./route.ts";
-import { userShape } from "./shapes.ts";
 import { compareSnowflakes } from "./snowflakes.ts";
 import { isRaw, MessageFlag, rawList, text } from "./wire.ts";
-import { Intent } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 /** Discord says "the past few minutes"; a delivery record must not need more than this. */
@@ -68,34 +66,6 @@ export const messageRoutes: Route[] = [
     handle: (context) => {
       channelOf(context);
       return { status: 204 };
-    },
-  },
-  {
-    method: "GET",
-    pattern: "/channels/{channel_id}/polls/{message_id}/answers/{answer_id}",
-    response: "PollAnswerDetailsResponse",
-    handle: (context) => {
-      const message = pollOf(context);
-      const ids = [...(message.votes.get(Number(context.param("answer_id"))) ?? [])].sort(compareSnowflakes);
-      const after = context.query.get("after") ?? "0";
-      const limit = Number(context.query.get("limit") ?? 25);
-      const page = ids.filter((id) => compareSnowflakes(id, after) > 0).slice(0, limit);
-      return { status: 200, body: { users: page.flatMap((id) => context.world.users.get(id) ?? []).map(userShape) } };
-    },
-  },
-  {
-    method: "POST",
-    pattern: "/channels/{channel_id}/polls/{message_id}/expire",
-    response: "MessageResponse",
-    handle: (context) => {
-      const message = pollOf(context);
-      if (message.author.id !== context.world.bot.id) throw botErred(403, 50005, "Cannot edit another user's message");
-      if (message.pollFinalised) throw botErred(400, 520001, "Poll expired");
-      message.pollFinalised = true;
-      message.pollEndsAtMs = context.world.now();
-      const shape = { ...messageShape(message), guild_id: message.channel.server.id };
-      context.world.dispatch("MESSAGE_UPDATE", shape, Intent.GuildMessages);
-      return { status: 200, body: messageShape(message) };
     },
   },
 ];
@@ -167,16 +137,11 @@ function listMessages(context: RouteContext): Message[] {
   return [...newer, ...newestFirst.filter((message) => message.id === around), ...older].slice(0, limit);
 }
 
-function messageOf(context: RouteContext, channel: Channel): Message {
+/** The message a path names, deleted and ephemeral ones left out. */
+export function messageOf(context: RouteContext, channel: Channel): Message {
   const id = context.param("message_id");
   const message = channel.history.find((one) => one.id === id && !one.deleted && !one.ephemeral);
   if (!message) throw unknownMessage();
-  return message;
-}
-
-function pollOf(context: RouteContext): Message {
-  const message = messageOf(context, channelOf(context));
-  if (!message.body.poll) throw botErred(400, 520006, "Cannot use this on a message without a poll");
   return message;
 }
 
@@ -186,6 +151,8 @@ function changeMessage(context: RouteContext): Message {
   const message = messageOf(context, channel);
   if (message.author.id !== world.bot.id) throw botErred(403, 50005, "Cannot edit a message authored by another user");
   refuseProblems(messageProblems({ body, files, flagsBefore: message.flags, interaction: true }));
+  if (message.body.poll) throw botErred(400, 520003, "Cannot edit a poll message");
+  if (isRaw(body.poll)) throw invalidForm([{ path: ["poll"], code: "POLL_EDIT", message: "An edit brings no poll." }]);
   if (Number(body.flags ?? 0) & MessageFlag.Ephemeral)
     throw botErred(400, 50035, "An edit cannot make a message ephemeral");
   refuseClosedThread(channel);

@@ -5,6 +5,8 @@ import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import { Server, type ServerOptions } from "./guild.ts";
 import type { LoggedRequest, RestApi } from "./http.ts";
+import type { Message } from "./message.ts";
+import { concludePoll } from "./polls.ts";
 import type { Violation, Violations } from "./violations.ts";
 import { Intent, type StoredFile, type User, type World } from "./world.ts";
 
@@ -147,6 +149,11 @@ export class DiscordSandbox {
   /** Op 9: the session is invalid. */
   invalidateSession(options: { resumable?: boolean } = {}): void {
     this.#gateway.invalidateSession(options);
+  }
+
+  /** Discord counts a poll that is over: MESSAGE_UPDATE, and a message with the result. It may do so late, or never. */
+  concludePoll(message: Message): void {
+    concludePoll(message);
   }
 
   /** Every file uploaded so far is gone, as when their messages are deleted. */

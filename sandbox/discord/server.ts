@@ -12,6 +12,7 @@ import { channelRoutes } from "./routes-channels.ts";
 import { commandRoutes } from "./routes-commands.ts";
 import { interactionRoutes } from "./routes-interactions.ts";
 import { messageRoutes } from "./routes-messages.ts";
+import { pollRoutes } from "./routes-polls.ts";
 import { serverRoutes } from "./routes-servers.ts";
 import { DiscordSandbox } from "./sandbox.ts";
 import type { Seen } from "./seen.ts";
@@ -92,6 +93,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     ...serverRoutes(() => gateway.url),
     ...channelRoutes,
     ...messageRoutes,
+    ...pollRoutes,
     ...interactionRoutes,
     ...commandRoutes,
   ];

@@ -86,7 +86,7 @@ export function shownEmbeds(embeds: Raw[], media: MediaUrl): Raw[] {
   return embeds.map((embed) => {
     const image = (value: unknown) => (isRaw(value) && value.url ? { url: media(text(value.url)) } : undefined);
     return withoutEmpty({
-      type: "rich",
+      type: embed.type === "poll_result" ? embed.type : "rich",
       title: embed.title || undefined,
       description: embed.description || undefined,
       url: embed.url || undefined,

@@ -11,6 +11,7 @@ import { countStances } from "../storage/evidence-board.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
+import { readNewPolls } from "../storage/polls.ts";
 import { readCandidates } from "../storage/reveals.ts";
 import { cardOf } from "./show-models.ts";
 
@@ -27,7 +28,7 @@ type ClaimedRow = { readonly row: DeliveryRow; readonly before: DueRow };
 
 /** Whether a message of this kind shows a model as its market in the server is now. */
 export function isAboutMarket(kind: DeliveryKind): boolean {
-  return kind === "announcement" || kind === "change" || kind === "candidate" || kind === "deadline";
+  return kind === "announcement" || kind === "change" || kind === "poll" || kind === "candidate" || kind === "deadline";
 }
 
 /** The market a row is about. */
@@ -66,6 +67,10 @@ export async function gatherMessages(
     tx,
     claimed.flatMap(({ transactionId }) => transactionId ?? []),
   );
+  const polls = await readNewPolls(
+    tx,
+    of("poll").map(({ key }) => key),
+  );
   const counts = await countStances(
     tx,
     markets.map(({ serverId }) => serverId),
@@ -91,6 +96,7 @@ export async function gatherMessages(
       candidate:
         candidates.find(({ of, serverId }) => of === row.candidateId && serverId === row.serverId)?.candidate ?? null,
       decision: decisions.find(({ transactionId }) => transactionId === row.transactionId) ?? null,
+      poll: polls.find(({ key }) => key === row.key) ?? null,
       trouble:
         row.kind === "trouble"
           ? { channelId: channelInTrouble(row.key), modelName: names.get(row.modelId ?? 0) ?? null }
@@ -115,7 +121,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     messageId,
     showsFiles,
   } = row;
-  const { pingRoleId, threadPerModel, claimedAt: firstClaimedAt } = before;
+  const { pingRoleId, threadPerModel, pollPerModel, claimedAt: firstClaimedAt } = before;
   return {
     deliveryId,
     key,
@@ -129,6 +135,7 @@ function deliveryOf(row: DeliveryRow, before: DueRow): Delivery {
     channelId,
     pingRoleId,
     threadPerModel,
+    pollPerModel,
     attempts,
     firstClaimedAt,
     messageId,

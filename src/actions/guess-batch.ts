@@ -10,6 +10,7 @@ import { datesIn } from "../storage/answers.ts";
 import { type Db, transactInTwo } from "../storage/database.ts";
 import { QuickerElsewhere, writeGuesses } from "../storage/guess-writes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
+import { readBallot, type VoteWish, writeBallots } from "./ballots.ts";
 import {
   apply,
   type Books,
@@ -20,6 +21,7 @@ import {
   type GuessRequest,
   guessKey,
   openBooks,
+  type PlainRequest,
   record,
   walletKey,
 } from "./guess-books.ts";
@@ -40,7 +42,7 @@ export async function answerGuesses(db: Db, clock: Clock, requests: readonly Gue
         async write(tx, books) {
           const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
           const changes = changesOf(books);
-          await writeGuesses(tx, changes);
+          await Promise.all([writeGuesses(tx, changes), writeBallots(tx, books)]);
           return { answers, markets: changes.markets };
         },
       });
@@ -58,12 +60,28 @@ function answerOne(books: Books, clock: Clock, request: GuessRequest): GuessAnsw
   if (!desk) return { placed: false, refusal: { reason: "no-such-model" } };
   const now = clock(desk.databaseTime);
   const at = new Date(Math.max(now.getTime(), desk.lastAt.getTime()));
-  const answer = decideAt(books, desk, request, at);
+  const { wish } = request;
+  if (wish.kind === "vote" || wish.kind === "unvote") return answerVote(books, desk, request, wish, at);
+  const answer = decideAt(books, desk, { ...request, wish }, at);
   books.given.set(request.key, answer);
   return answer;
 }
 
-function decideAt(books: Books, desk: Desk, request: GuessRequest, at: Date): GuessAnswer {
+/** A vote is a guess only as long as it is the member's only word on the model: a guess made elsewhere is never touched. */
+function answerVote(books: Books, desk: Desk, request: GuessRequest, wish: VoteWish, at: Date): GuessAnswer {
+  const ballot = readBallot(books.ballots, desk, request.member.memberId, wish);
+  if (!ballot.changed) return { placed: false, refusal: ballot.refusal };
+  const key = guessKey(desk.marketId, request.member.memberId);
+  const stands = books.guesses.get(key)?.call ?? null;
+  const isOwnWord = stands !== null && books.votedIn.get(key) !== wish.pollId;
+  const answer: GuessAnswer = isOwnWord
+    ? { placed: false, refusal: { reason: "guessed-already", lab: stands.lab } }
+    : decideAt(books, desk, ballot.asGuess(request), at);
+  ballot.cast(answer);
+  return answer;
+}
+
+function decideAt(books: Books, desk: Desk, request: PlainRequest, at: Date): GuessAnswer {
   const refusal = refusalBefore(books, desk, request, at);
   const wish = refusal ? null : wishOf(books, request);
   if (refusal || !wish || "reason" in wish) {
@@ -88,7 +106,7 @@ function decideAt(books: Books, desk: Desk, request: GuessRequest, at: Date): Gu
   return answer;
 }
 
-function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date) {
+function refusalBefore(books: Books, desk: Desk, request: PlainRequest, at: Date) {
   const closed = closedBecause({ ...desk, name: desk.modelName });
   if (closed) return closed;
   if (request.wish.kind === "withdraw") return null;
@@ -97,7 +115,7 @@ function refusalBefore(books: Books, desk: Desk, request: GuessRequest, at: Date
   return whyTooYoung(request.member, settings?.minimumAccountDays ?? 0, at);
 }
 
-function wishOf(books: Books, request: GuessRequest) {
+function wishOf(books: Books, request: PlainRequest) {
   if (request.wish.kind === "withdraw") return request.wish;
   const extra = labsOfRows(books.settings.labs.filter((row) => row.serverId === request.serverId));
   const reading = readSuspect(request.wish.suspect, extra);

@@ -10,6 +10,7 @@ import type { Transaction } from "../storage/database.ts";
 import { callColumns, guessOf, marketOf } from "../storage/guess-rows.ts";
 import type { GuessChanges } from "../storage/guess-writes.ts";
 import { type GuessFacts, lockMarkets, readGuessFacts } from "../storage/guesses.ts";
+import { type Ballots, openBallots, type VoteWish } from "./ballots.ts";
 
 /** A guess as it comes from Discord. The key makes it count once, however often it is delivered. */
 export type GuessRequest = {
@@ -17,10 +18,21 @@ export type GuessRequest = {
   readonly serverId: string;
   readonly modelId: number;
   readonly member: Member;
-  readonly wish:
-    | { readonly kind: "guess"; readonly suspect: string; readonly ownPoints: number | null }
-    | { readonly kind: "withdraw" };
+  readonly wish: GuessWish | VoteWish;
 };
+
+type GuessWish =
+  | {
+      readonly kind: "guess";
+      readonly suspect: string;
+      readonly ownPoints: number | null;
+      /** The poll it is a vote in, and nothing more. */
+      readonly votedIn?: number;
+    }
+  | { readonly kind: "withdraw" };
+
+/** A guess as its member made it, or as a vote became one. */
+export type PlainRequest = GuessRequest & { readonly wish: GuessWish };
 
 /** A market as a batch found it, and as its guesses have left it so far. */
 export type Desk = Awaited<ReturnType<typeof lockMarkets>>[number] & {
@@ -34,6 +46,8 @@ export type Books = {
   desks: Map<string, Desk>;
   given: Map<string, unknown>;
   guesses: Map<string, Guess>;
+  /** The poll whose vote is all there is to a guess. */
+  votedIn: Map<string, number | null>;
   wallets: Map<string, number>;
   /** Names members were last seen under. */
   names: Map<string, string>;
@@ -41,6 +55,7 @@ export type Books = {
   transactionIds: Iterator<number, undefined>;
   lockedIn: string;
   changes: Changes;
+  ballots: Ballots;
 };
 
 /** One statement may write a row only once: of rows that change, the latest state stands for all of a batch. */
@@ -72,12 +87,13 @@ export function outcomesOf(desk: Desk) {
 /** Locks the markets and wallets of a batch and reads all its guesses need. */
 export async function openBooks(tx: Transaction, requests: readonly GuessRequest[]): Promise<Books> {
   const asked = new Map(requests.map((request) => [deskKey(request), request]));
-  const [marketRows, facts] = await Promise.all([
+  const [marketRows, facts, ballots] = await Promise.all([
     lockMarkets(tx, [...asked.values()]),
     readGuessFacts(
       tx,
       requests.map(({ key, serverId, modelId, member }) => ({ key, serverId, modelId, memberId: member.memberId })),
     ),
+    openBallots(tx, requests),
   ]);
   const desks = new Map<string, Desk>();
   for (const row of marketRows) {
@@ -88,6 +104,8 @@ export async function openBooks(tx: Transaction, requests: readonly GuessRequest
     desks,
     given: new Map(facts.given.map((row) => [row.key, row.answer])),
     guesses: new Map(facts.guesses.map((row) => [guessKey(row.marketId, row.memberId), guessOf(row)])),
+    votedIn: new Map(facts.guesses.map((row) => [guessKey(row.marketId, row.memberId), row.votedIn])),
+    ballots,
     wallets: new Map(facts.wallets.map((row) => [walletKey(row, row.memberId), row.balancePoints])),
     names: new Map(facts.guesses.map((row) => [`${row.serverId}/${row.memberId}`, row.memberName ?? ""])),
     settings: facts,
@@ -146,7 +164,7 @@ export type Done = Extract<GuessDecision, { done: true }>;
 export function apply(
   books: Books,
   desk: Desk,
-  request: GuessRequest,
+  request: PlainRequest,
   decision: Done,
   { before, transactionId, at }: { before: Guess; transactionId: number; at: Date },
 ): void {
@@ -184,15 +202,17 @@ export function apply(
   const key = guessKey(marketId, memberId);
   books.guesses.set(key, decision.guess);
   const { call, ...held } = decision.guess;
-  changes.guesses.set(key, { marketId, memberId, serverId, ...callColumns(call), ...held, touchedAt: at });
+  const votedIn = (request.wish.kind === "guess" && request.wish.votedIn) || null;
+  books.votedIn.set(key, votedIn);
+  changes.guesses.set(key, { marketId, memberId, serverId, ...callColumns(call), ...held, touchedAt: at, votedIn });
   rename(books, serverId, memberId, oneLine(request.member.name));
   if (decision.walletPoints !== 0) changeWallet(books, desk, memberId, decision.walletPoints);
 }
 
-/** Keeps the name a member has now; most have the one they were last seen under. */
+/** Keeps the name a member has now; most have the one they were last seen under. A vote may come without one. */
 function rename(books: Books, serverId: string, memberId: string, name: string): void {
   const key = `${serverId}/${memberId}`;
-  if (books.names.get(key) === name) return;
+  if (name === "" || books.names.get(key) === name) return;
   books.names.set(key, name);
   books.changes.members.set(key, { serverId, memberId, name });
 }

@@ -6,6 +6,7 @@ import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries } from "../storage/deliveries.ts";
 import { changeClaimed, changeDeliveries } from "../storage/delivery-claims.ts";
 import { currentTime } from "./current-time.ts";
+import { queueAnnouncedPoll } from "./open-poll.ts";
 
 /** 30 seconds, doubled each time, up to an hour: twelve attempts take about six hours. */
 const firstWaitMs = 30_000;
@@ -34,7 +35,16 @@ export async function recordSent(
 ): Promise<void> {
   const { problem = null, ...rest } = sent;
   const sentAt = await currentTime(app);
-  await changeDeliveries(app.db, [delivery.deliveryId], { ...rest, problem, state: "sent", sentAt });
+  const change = { ...rest, problem, state: "sent", sentAt } as const;
+  if (delivery.kind !== "announcement" || !delivery.pollPerModel) {
+    await changeDeliveries(app.db, [delivery.deliveryId], change);
+    return;
+  }
+  // The poll below it is owed with it: neither a crash nor a second try makes it none or two.
+  await transact(app.db, async (tx) => {
+    await changeDeliveries(tx, [delivery.deliveryId], change);
+    await queueAnnouncedPoll(tx, delivery, sent.channelId, sentAt);
+  });
 }
 
 /** Puts back a posted message that is to be edited when it is its turn. It counts as no attempt. */
@@ -80,7 +90,7 @@ async function giveUp(
   });
   const { kind, serverId, modelId, channelId } = delivery;
   // What members bring and what becomes of a model are no announcements: the board or the card has them all the same.
-  if (!changed || ["hello", "trouble", "evidence", "change"].includes(kind)) return;
+  if (!changed || ["hello", "trouble", "evidence", "change", "poll"].includes(kind)) return;
   const about = { serverId, modelId: kind === "announcement" ? modelId : null };
   await queueDeliveries(tx, [{ key: troubleKey(serverId, channelId), kind: "trouble", ...about, dueAt: now }]);
 }

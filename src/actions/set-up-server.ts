@@ -21,6 +21,7 @@ export function settingsOf(serverId: string, row: ServerRow | null, questions: Q
     moderatorRoleId: row?.moderatorRoleId ?? null,
     moderatorChannelId: row?.moderatorChannelId ?? null,
     threadPerModel: row?.threadPerModel ?? false,
+    pollPerModel: row?.pollPerModel ?? false,
     guessOnly: row?.guessOnly ?? false,
     minimumAccountDays: row?.minimumAccountDays ?? 0,
     questionsPerDay: row?.questionsPerDay ?? usualServerPerDay(questions),

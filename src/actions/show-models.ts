@@ -4,12 +4,14 @@ import type { Evidence } from "../domain/evidence.ts";
 import { OTHER } from "../domain/lab.ts";
 import { missesUntilWithdrawn } from "../domain/listing-facts.ts";
 import { prices } from "../domain/market.ts";
+import type { PollCard } from "../domain/poll.ts";
 import { measure, mostMeasured } from "../domain/question.ts";
 import { readCompanions } from "../storage/companions.ts";
 import { countStances, readStrongest, type StanceCounts } from "../storage/evidence-board.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
 import { readHistory } from "../storage/model-history.ts";
+import { type PollRow, readLatestPoll } from "../storage/polls.ts";
 import { readMeasured } from "../storage/questions.ts";
 
 /** Models on the list: what one message shows. */
@@ -54,6 +56,14 @@ export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
   };
 }
 
+/** A poll as a card shows it. */
+function pollCardOf(row: PollRow | null): PollCard | null {
+  if (!row || row.messageId === null || row.endsAt === null) return null;
+  const { serverId, channelId, messageId, endsAt, endedAt, labs, counts } = row;
+  const votes = labs.map((lab, i) => ({ lab, count: counts[i] ?? 0 }));
+  return { serverId, channelId, messageId, votes, endsAt, isOver: endedAt !== null };
+}
+
 /** A server's models: open ones first, newest first, at most 25. */
 export async function listModels(app: App, serverId: string): Promise<ModelCard[]> {
   const markets = await readMarkets(app.db, serverId, mostModels);
@@ -83,7 +93,7 @@ export async function showModel(
     .odds.map(({ lab }) => lab)
     .filter((lab) => lab !== OTHER)
     .slice(0, leadingLabs);
-  const [source, companions, history, counts, strongest, calls, asked] = await Promise.all([
+  const [source, companions, history, counts, strongest, calls, asked, poll] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
     readCompanions(app.db, [request]),
     readHistory(app.db, request.modelId, mostHistory),
@@ -92,6 +102,7 @@ export async function showModel(
     // A member who moved has several rows: enough are read to show five members as a rule.
     readLatestCalls(app.db, market, mostCallers * 4),
     readMeasured(app.db, request.serverId, request.modelId, mostMeasured),
+    readLatestPoll(app.db, request.serverId, request.modelId),
   ]);
   const seen = new Set<string>();
   const latest: Caller[] = [];
@@ -102,6 +113,10 @@ export async function showModel(
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
   strongest.sort((a, b) => leading.indexOf(a.lab) - leading.indexOf(b.lab));
-  const card = { ...cardOf(market, { source, companions, history, counts }), measured: measure(asked) };
+  const card = {
+    ...cardOf(market, { source, companions, history, counts }),
+    measured: measure(asked),
+    poll: pollCardOf(poll),
+  };
   return { card, latest, strongest };
 }

@@ -16,19 +16,22 @@ const neededForThreads = {
   "Send Messages in Threads": PermissionFlagsBits.SendMessagesInThreads,
 } as const;
 
-export type NeededPermission = keyof typeof needed | keyof typeof neededForThreads;
+const neededForPolls = { "Create Polls": PermissionFlagsBits.SendPolls } as const;
+
+export type NeededPermission = keyof typeof needed | keyof typeof neededForThreads | keyof typeof neededForPolls;
 
 /**
  * The permissions the bot lacks in a channel for announcing there; none if all is well.
  *
  * @param me the bot's own member
+ * @param uses what the server wants there besides announcements
  */
 export function lackingPermissions(
   channel: GuildBasedChannel,
   me: GuildMember,
-  withThreads: boolean,
+  uses: { readonly threads: boolean; readonly polls: boolean },
 ): NeededPermission[] {
-  const wanted = withThreads ? { ...needed, ...neededForThreads } : needed;
+  const wanted = { ...needed, ...(uses.threads ? neededForThreads : {}), ...(uses.polls ? neededForPolls : {}) };
   const held = channel.permissionsFor(me);
   return Object.entries(wanted)
     .filter(([, permission]) => !held.has(permission))
@@ -36,7 +39,6 @@ export function lackingPermissions(
 }
 
 /** All of them as one number, for the link that adds the bot to a server. */
-export const invitePermissions: bigint = [...Object.values(needed), ...Object.values(neededForThreads)].reduce(
-  (all, one) => all | one,
-  usefulPermission,
-);
+export const invitePermissions: bigint = [needed, neededForThreads, neededForPolls]
+  .flatMap((permissions): bigint[] => Object.values(permissions))
+  .reduce((all, one) => all | one, usefulPermission);

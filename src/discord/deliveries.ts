@@ -16,7 +16,7 @@ import type { Line } from "./line.ts";
 import { look } from "./sent-before.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { withoutFiles } from "./views/evidence.ts";
-import type { MessageView } from "./views/message.ts";
+import type { MessageView, OwedView } from "./views/message.ts";
 
 export type DiscordClient = Client;
 
@@ -50,7 +50,7 @@ export async function postDelivery(
   line: Line,
   delivery: Delivery,
   channelId: string,
-  message: MessageView,
+  message: OwedView,
   { onlyLook = false } = {},
 ): Promise<Posting> {
   const { client, signal } = line;
@@ -103,7 +103,7 @@ export async function editDelivery(
 }
 
 /** Evidence is worth reading without its files, where the bot may not attach any. */
-function withAllowedFiles(client: Client, delivery: Delivery, channelId: string, message: MessageView): MessageView {
+function withAllowedFiles(client: Client, delivery: Delivery, channelId: string, message: OwedView): OwedView {
   const { evidenceId, serverId } = delivery;
   if (evidenceId === null || !message.files?.length) return message;
   const guild = client.guilds.cache.get(serverId);
@@ -116,15 +116,18 @@ async function filesOf({ files = [] }: MessageView): Promise<RawFile[]> {
   return Promise.all(files.map(async ({ attachment, name }) => ({ name, data: await readFile(attachment) })));
 }
 
-function bodyOf({ allowedMentions, files: _, ...rest }: MessageView): RESTPostAPIChannelMessageJSONBody {
+function bodyOf({ allowedMentions, files: _, ...rest }: OwedView): RESTPostAPIChannelMessageJSONBody {
   const { roles = [] } = allowedMentions ?? {};
   return { ...rest, allowed_mentions: { parse: [], roles: [...roles] } };
 }
 
-function whyNotSent(client: DiscordClient, serverId: string, channelId: string, message: MessageView): DeliveryProblem {
+function whyNotSent(client: DiscordClient, serverId: string, channelId: string, message: OwedView): DeliveryProblem {
   const channel = client.guilds.cache.get(serverId)?.channels.cache.get(channelId);
   const held = channel && permissionsIn(channel);
   const hasEmbeds = (message.embeds ?? []).length > 0;
+  if (message.poll && held?.has(PermissionFlagsBits.ViewChannel) && !held.has(PermissionFlagsBits.SendPolls)) {
+    return "cannot-poll";
+  }
   return held?.has(PermissionFlagsBits.SendMessages) && hasEmbeds && !held.has(PermissionFlagsBits.EmbedLinks)
     ? "cannot-embed"
     : "cannot-send";

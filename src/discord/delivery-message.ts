@@ -5,7 +5,8 @@ import { announcementMessage, helloMessage, summaryMessage, troubleMessage } fro
 import { evidenceMessage } from "./views/evidence.ts";
 import { changeMessage } from "./views/history.ts";
 import type { LabNames } from "./views/lab-words.ts";
-import type { MessageView } from "./views/message.ts";
+import type { OwedView } from "./views/message.ts";
+import { pollMessage } from "./views/poll.ts";
 import { candidateMessage, deadlineMessage } from "./views/reveal.ts";
 import { decisionMessage } from "./views/settlement.ts";
 import { waitingMessage } from "./views/waiting.ts";
@@ -15,8 +16,8 @@ import { waitingMessage } from "./views/waiting.ts";
  *
  * @param shown the piece of evidence it is about, with its files
  */
-export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): MessageView {
-  const { delivery, card, cards, history, candidate, late, trouble, decision } = claimed;
+export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: ShownEvidence | null = null): OwedView {
+  const { delivery, card, cards, history, candidate, late, trouble, decision, poll } = claimed;
   switch (delivery.kind) {
     case "announcement":
       if (!card) throw new Error(`the announcement ${delivery.key} has no model`);
@@ -41,6 +42,9 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
     case "decision":
       if (!decision) throw new Error(`the decision ${delivery.key} is gone`);
       return decisionMessage(decision, names);
+    case "poll":
+      if (!poll) throw new Error(`${delivery.key} is gone`);
+      return pollMessage(poll, delivery.deliveryId, names);
     case "evidence":
       if (!shown) throw new Error(`${delivery.key} is gone`);
       return evidenceMessage(shown, names);

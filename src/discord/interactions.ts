@@ -5,6 +5,7 @@ import { acknowledge, answer, apologise, openModal, type Repliable, refuseAtOnce
 import { type Answer, type AnyCommand, isMenuCommand, isSlashCommand, type Opening, type Press } from "./command.ts";
 import { readCustomId } from "./custom-id.ts";
 import { ordinaryPace, type Pace } from "./live.ts";
+import type { MessageView } from "./views/message.ts";
 import { onlyInServers, outdated } from "./views/notices.ts";
 
 /** Interactions being worked on. */
@@ -23,18 +24,19 @@ const liveMayLastMs = 4_000;
  * Answers every interaction of a client with the commands given. This is the one place that catches what commands throw:
  * it is logged with the interaction's id, and the member gets an apology with that id.
  *
- * @param pace how time passes between the edits of what grows
+ * @param more.notices what a member is told, below the answer to whatever they did next, of things nobody could tell them before
+ * @param more.pace how time passes between the edits of what grows
  */
 export function answerInteractions(
   client: Client,
   app: App,
   commands: readonly AnyCommand[],
-  pace: Pace = ordinaryPace,
+  { notices = async () => null, pace = ordinaryPace }: { notices?: Notices; pace?: Pace } = {},
 ): Listening {
   const atWork = new Set<Promise<void>>();
   const stopping = new AbortController();
   const listener = (interaction: Interaction) => {
-    const work = handle(interaction, { app, commands, pace, stopping: stopping.signal }).finally(() =>
+    const work = handle(interaction, { app, commands, notices, pace, stopping: stopping.signal }).finally(() =>
       atWork.delete(work),
     );
     atWork.add(work);
@@ -55,9 +57,12 @@ export function answerInteractions(
 type Desk = {
   readonly app: App;
   readonly commands: readonly AnyCommand[];
+  readonly notices: Notices;
   readonly pace: Pace;
   readonly stopping: AbortSignal;
 };
+
+type Notices = (who: { serverId: string; memberId: string }) => Promise<MessageView | null>;
 
 async function handle(interaction: Interaction, desk: Desk): Promise<void> {
   const { app } = desk;
@@ -140,11 +145,19 @@ async function press<I extends Repliable & { customId: string }>(
 /** Acknowledges, then works, then answers. What Discord no longer knows is not worked on: the member will ask again. */
 async function defer(
   interaction: Repliable,
-  { app, pace, stopping }: Desk,
+  { app, notices, pace, stopping }: Desk,
   how: "new-message" | "same-message",
   work: () => Promise<Answer>,
 ): Promise<void> {
   const acknowledged = await acknowledge(interaction, how, app.log);
   if (acknowledged === "too-late") return;
   await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log, pace });
+  if (acknowledged !== "by-us" || interaction.guildId === null) return;
+  const notice = await notices({ serverId: interaction.guildId, memberId: interaction.user.id });
+  if (notice) {
+    await answer(interaction, { aside: notice }, { first: true, stopping, log: app.log, pace }).catch((err: unknown) =>
+      // What was asked for is answered.
+      app.log.warn({ err, interactionId: interaction.id }, "a member could not be told something"),
+    );
+  }
 }

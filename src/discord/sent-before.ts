@@ -27,7 +27,7 @@ export function aboutOf({ key, aboutAt }: Delivery): Date {
 
 /** The custom id by which the message of a delivery is known in its channel. */
 function markOf(delivery: Delivery): string {
-  const { kind, modelId, evidenceId, transactionId } = delivery;
+  const { kind, modelId, evidenceId, transactionId, deliveryId } = delivery;
   switch (kind) {
     case "announcement":
       return marks.announcement(modelId ?? 0);
@@ -37,6 +37,8 @@ function markOf(delivery: Delivery): string {
       return marks.decision(modelId ?? 0, transactionId ?? 0);
     case "waiting":
       return marks.waiting(aboutOf(delivery));
+    case "poll":
+      return marks.poll(modelId ?? 0, deliveryId);
     case "evidence":
       return marks.evidence(evidenceId ?? 0);
     case "candidate":

@@ -61,6 +61,7 @@ export function readChanges(
   const moderatorRole = options.getRole("moderator-role");
   const moderatorChannel = options.getChannel("moderator-channel");
   const threadPerModel = options.getBoolean("thread-per-model");
+  const pollPerModel = options.getBoolean("poll-per-model");
   const guessOnly = options.getBoolean("guess-only");
   const minimumAccountDays = options.getInteger("minimum-account-days");
   const questionsPerDay = options.getInteger("questions-per-day");
@@ -77,6 +78,7 @@ export function readChanges(
     ...(moderatorRole && { moderatorRoleId: moderatorRole.id }),
     ...(moderatorChannel && { moderatorChannelId: moderatorChannel.id }),
     ...(threadPerModel !== null && { threadPerModel }),
+    ...(pollPerModel !== null && { pollPerModel }),
     ...(guessOnly !== null && { guessOnly }),
     ...(minimumAccountDays !== null && { minimumAccountDays }),
     ...(questionsPerDay !== null && { questionsPerDay }),
@@ -108,23 +110,27 @@ export async function checkSetup(interaction: Typed | Pressed, settings: ServerS
   const { guild } = interaction;
   if (!guild) return { channels: [], canPing: null };
   const me = guild.members.me ?? (await guild.members.fetchMe());
-  const { announcementChannelId, moderatorChannelId, pingRoleId, threadPerModel } = settings;
-  const look = async (channelId: string | null, withThreads: boolean): Promise<ChannelCheck[]> => {
+  const { announcementChannelId, moderatorChannelId, pingRoleId, threadPerModel, pollPerModel } = settings;
+  const look = async (
+    channelId: string | null,
+    uses: Parameters<typeof lackingPermissions>[2],
+  ): Promise<ChannelCheck[]> => {
     if (channelId === null) return [];
     const channel = await findChannel(guild, channelId);
     if (channel === "gone") return [{ channelId, gone: true, lacking: [] }];
     if (channel === "hidden") return [{ channelId, gone: false, lacking: ["View Channel"] }];
-    return [
-      { channelId, gone: false, lacking: channel.isThread() ? [] : lackingPermissions(channel, me, withThreads) },
-    ];
+    return [{ channelId, gone: false, lacking: channel.isThread() ? [] : lackingPermissions(channel, me, uses) }];
   };
   const role = pingRoleId === null ? null : guild.roles.cache.get(pingRoleId);
   const announcements = announcementChannelId === null ? null : guild.channels.cache.get(announcementChannelId);
   const mayPingAll = announcements?.permissionsFor(me).has(PermissionFlagsBits.MentionEveryone) ?? false;
   return {
     channels: [
-      ...(await look(announcementChannelId, threadPerModel)),
-      ...(await look(moderatorChannelId === announcementChannelId ? null : moderatorChannelId, false)),
+      ...(await look(announcementChannelId, { threads: threadPerModel, polls: pollPerModel })),
+      ...(await look(moderatorChannelId === announcementChannelId ? null : moderatorChannelId, {
+        threads: false,
+        polls: false,
+      })),
     ],
     canPing: announcements ? (role ? role.mentionable || mayPingAll : role === null ? null : false) : null,
   };

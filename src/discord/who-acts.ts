@@ -57,3 +57,14 @@ export function maySpeak(interaction: InServer): boolean {
   const needed = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   return interaction.memberPermissions.has(needed);
 }
+
+/** Whether the member may post polls of their own where they typed: /poll must not carry them past that. */
+export function mayPoll(interaction: InServer): boolean {
+  return maySpeak(interaction) && interaction.memberPermissions.has(PermissionFlagsBits.SendPolls);
+}
+
+/** Whether the bot may post a poll here. */
+export function botMayPoll({ appPermissions, channel }: InServer): boolean {
+  const write = channel?.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  return appPermissions.has([PermissionFlagsBits.ViewChannel, write, PermissionFlagsBits.SendPolls]);
+}

@@ -1,5 +1,6 @@
 import type { Listing } from "./listing.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
+import type { PollCard } from "./poll.ts";
 import type { MeasuredFigures } from "./question.ts";
 
 /**
@@ -46,6 +47,8 @@ export type ModelCard = {
   readonly history: { readonly entries: readonly HistoryEntry[]; readonly count: number };
   /** Of a model this server's moderators added: where they saw it. Null for one of the catalogue. */
   readonly seenAt: { readonly link: string } | null;
+  /** Its latest poll here; left out where nobody looked. */
+  readonly poll?: PollCard | null;
   /** What asking it has shown; left out where nobody looked. */
   readonly measured?: MeasuredFigures;
   /** How many pieces of evidence point to a lab and away from one. */

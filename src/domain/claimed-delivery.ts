@@ -1,6 +1,7 @@
 import type { ModelCard } from "./card.ts";
 import type { Evidence } from "./evidence.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
+import type { NewPoll } from "./poll.ts";
 import type { RevealCandidate } from "./reveal.ts";
 import type { Delivery } from "./server.ts";
 import type { DecisionAnswer, SettlementAnswer } from "./settlement.ts";
@@ -29,6 +30,8 @@ export type ClaimedDelivery = {
   readonly decision: MadeDecision | null;
   /** What moderators are to judge. */
   readonly candidate: RevealCandidate | null;
+  /** The poll that is to be posted. */
+  readonly poll: NewPoll | null;
   /** What a notice of trouble is about. */
   readonly trouble: { readonly channelId: string | null; readonly modelName: string | null } | null;
 };

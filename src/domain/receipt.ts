@@ -55,6 +55,12 @@ export function closedBecause(market: {
   return null;
 }
 
+/**
+ * A vote that is as it was: it was delivered twice, or something newer is known of it. `isOwed`: the member was not yet told
+ * that it counts for nothing. `isUnclear`: only the list of voters can tell how it stands.
+ */
+export type VoteStands = { readonly reason: "vote-stands"; readonly isOwed: boolean; readonly isUnclear: boolean };
+
 export type GuessAnswer =
   | { readonly placed: true; readonly receipt: GuessReceipt }
   | {
@@ -63,6 +69,9 @@ export type GuessAnswer =
         | GuessRefusal
         | MarketClosed
         | { readonly reason: "no-such-model" }
+        /** A vote in a poll does not change a guess made elsewhere. */
+        | { readonly reason: "guessed-already"; readonly lab: string }
+        | VoteStands
         | { readonly reason: "guess-only" }
         | { readonly reason: "no-name" }
         | { readonly reason: "name-too-long"; readonly mostCharacters: number }

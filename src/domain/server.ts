@@ -9,6 +9,7 @@ export type ServerSettings = {
   /** What is for moderators goes here; null: to the announcement channel, without a ping. */
   readonly moderatorChannelId: string | null;
   readonly threadPerModel: boolean;
+  readonly pollPerModel: boolean;
   readonly guessOnly: boolean;
   readonly minimumAccountDays: number;
   /** Questions to models in any 24 hours; 0: none may be asked. */
@@ -23,6 +24,7 @@ export const deliveryProblems = [
   "cannot-send",
   "cannot-embed",
   "cannot-thread",
+  "cannot-poll",
   "cannot-read-history",
   "discord-failed",
 ] as const;
@@ -34,6 +36,7 @@ export type DeliveryProblem = (typeof deliveryProblems)[number];
  * To the moderators, waiting: listings left to them; candidate: who may have built a model; deadline: a model nobody was
  * ever named for.
  * decision: what moderators decided about a model, to the channel set in /setup, else to the one it was decided in.
+ * poll: below its model's announcement, or where it was asked for.
  */
 export const deliveryKinds = [
   "hello",
@@ -46,6 +49,7 @@ export const deliveryKinds = [
   "decision",
   "candidate",
   "deadline",
+  "poll",
 ] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
@@ -74,6 +78,7 @@ export type Delivery = {
   readonly channelId: string | null;
   readonly pingRoleId: string | null;
   readonly threadPerModel: boolean;
+  readonly pollPerModel: boolean;
   readonly attempts: number;
   /** When it was first claimed: a crash may have left a message in the channel since then. Null the first time. */
   readonly firstClaimedAt: Date | null;

@@ -1,6 +1,7 @@
 import { currentTime } from "../actions/current-time.ts";
 import { recordCandidateSent } from "../actions/deliver-candidate.ts";
 import { recordPieceSent } from "../actions/deliver-evidence.ts";
+import { recordPollSent } from "../actions/open-poll.ts";
 import {
   recordChannel,
   recordFailed,
@@ -21,7 +22,7 @@ import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
 import { withFilesAsTheyAre } from "../discord/views/evidence.ts";
 import { labNames } from "../discord/views/lab-words.ts";
-import type { MessageView } from "../discord/views/message.ts";
+import type { OwedView } from "../discord/views/message.ts";
 import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { Delivery } from "../domain/server.ts";
 
@@ -70,7 +71,7 @@ function isKeptCurrent({ delivery: { kind }, piece }: ClaimedDelivery): boolean 
   return piece !== null || kind === "candidate" || kind === "deadline";
 }
 
-async function message(app: App, claimed: ClaimedDelivery): Promise<MessageView> {
+async function message(app: App, claimed: ClaimedDelivery): Promise<OwedView> {
   const { delivery, piece } = claimed;
   const names = labNames(app.models.of(delivery.serverId).labs);
   if (piece?.state === "shown" && delivery.showsFiles) {
@@ -102,7 +103,7 @@ async function post(app: App, line: Line, claimed: ClaimedDelivery): Promise<Pos
 async function finish(
   app: App,
   line: Line,
-  { delivery, card, piece, candidate }: ClaimedDelivery,
+  { delivery, card, piece, candidate, poll }: ClaimedDelivery,
   { channelId, messageId }: { channelId: string; messageId: string },
 ): Promise<void> {
   if (piece) {
@@ -111,6 +112,10 @@ async function finish(
   }
   if (candidate) {
     await recordCandidateSent(app, delivery, candidate, { channelId, messageId });
+    return;
+  }
+  if (poll) {
+    await recordPollSent(app, delivery, poll, { channelId, messageId });
     return;
   }
   if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {

@@ -15,12 +15,12 @@ const rowsAtOnce = 5_000;
 export const toSetChannel = ["announcement", "summary"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
 export const toModerators = ["waiting", "candidate", "deadline"] as const;
-/** Kinds that are owed to one thread, and to no other channel. */
-export const toThread = ["change", "evidence"] as const;
+/** Kinds that are owed to one thread or channel, and to no other. */
+export const toOneChannel = ["change", "evidence", "poll"] as const;
 /** Kinds that go to the announcement channel, or without one to where they came from. */
 export const toSetOrOwnChannel = ["decision"] as const;
 /** Those whose failure is shown in /setup and tried again after it. */
-export const shownInSetup = [...toSetChannel, ...toModerators, ...toSetOrOwnChannel] as const;
+export const shownInSetup = [...toSetChannel, ...toModerators, ...toSetOrOwnChannel, "poll"] as const;
 
 /** Owes a channel messages, each key once however often it is asked for. */
 export async function queueDeliveries(tx: Transaction, news: readonly NewDelivery[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
-import { type DeliveryRow, toModerators, toSetChannel, toSetOrOwnChannel, toThread } from "./deliveries.ts";
+import { type DeliveryRow, toModerators, toOneChannel, toSetChannel, toSetOrOwnChannel } from "./deliveries.ts";
 import { deliveries, servers } from "./schema.ts";
 
 export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
@@ -11,7 +11,12 @@ export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
  */
 export async function lockDue(tx: Transaction, now: Date, most: number) {
   return tx
-    .select({ ...getTableColumns(deliveries), pingRoleId: servers.pingRoleId, threadPerModel: servers.threadPerModel })
+    .select({
+      ...getTableColumns(deliveries),
+      pingRoleId: servers.pingRoleId,
+      threadPerModel: servers.threadPerModel,
+      pollPerModel: servers.pollPerModel,
+    })
     .from(deliveries)
     .innerJoin(servers, and(eq(servers.serverId, deliveries.serverId), isNull(servers.leftAt)))
     .where(
@@ -46,7 +51,7 @@ export async function claim(tx: Transaction, ids: readonly number[], by: string,
       claimedAt: sql`coalesce(${deliveries.claimedAt}, ${now.toISOString()}::timestamptz)`,
       dueAt: until,
       channelId: sql`case when ${deliveries.claimedAt} is not null or ${deliveries.messageId} is not null then ${deliveries.channelId}
-        when ${inArray(deliveries.kind, [...toThread])} then ${deliveries.channelId}
+        when ${inArray(deliveries.kind, [...toOneChannel])} then ${deliveries.channelId}
         when ${inArray(deliveries.kind, [...toSetChannel])} then ${servers.announcementChannelId}
         when ${inArray(deliveries.kind, [...toSetOrOwnChannel])}
         then coalesce(${servers.announcementChannelId}, ${deliveries.channelId})

@@ -6,6 +6,7 @@ export * from "./schema/evidence.ts";
 export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
 export * from "./schema/paces.ts";
+export * from "./schema/polls.ts";
 export * from "./schema/questions.ts";
 export * from "./schema/reveals.ts";
 export * from "./schema/servers.ts";

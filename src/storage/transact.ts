@@ -23,13 +23,13 @@ export async function transact<Result>(
   return untilDone(() => db.transaction(work, options));
 }
 
-/** The statements of a transaction: those it reads with, and then one that writes. */
+/** The statements of a transaction: those it reads with, and then those it writes with. */
 export type TwoSteps<Read, Result> = {
   /** Sends all its statements before it waits for the first. */
   readonly read: (tx: Transaction) => Promise<Read>;
   /**
-   * Sends its one statement before it waits for anything. The commit may be on its way behind it already: the statement
-   * itself must fail where nothing may be kept, and also outside the transaction that read.
+   * Sends its statements before it waits for anything. The commit may be on its way behind them already: the first must
+   * itself fail where nothing may be kept, and outside the transaction that read none may keep anything.
    */
   readonly write: (tx: Transaction, read: Read) => Promise<Result>;
 };

@@ -48,6 +48,7 @@ describeOnBoth("claiming what is due", (database) => {
       channelId: "110",
       pingRoleId: "120",
       threadPerModel: true,
+      pollPerModel: false,
       attempts: 1,
       firstClaimedAt: null,
       evidenceId: null,

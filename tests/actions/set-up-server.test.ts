@@ -14,6 +14,7 @@ describe("/setup", () => {
       moderatorRoleId: null,
       moderatorChannelId: null,
       threadPerModel: false,
+      pollPerModel: false,
       guessOnly: false,
       minimumAccountDays: 0,
       questionsPerDay: 20,

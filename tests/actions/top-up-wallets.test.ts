@@ -66,7 +66,7 @@ describeOnBoth("the top-up of a server with 20,000 members", (database) => {
     await db.insert(wallets).select(sql`select ${serverId}::text, '2026-Q1', 'm' || n, n % 400 from ${all}`);
     await db.insert(guesses).select(
       sql`select ${marketId}::bigint, 'm' || n, ${serverId}::text, 'xiaomi', null, 'xiaomi', 0.1, ${clock.now.toISOString()}::timestamptz,
-          '{}'::jsonb, '{}'::jsonb, 90, 50, 0, 5, ${clock.now.toISOString()}::timestamptz from ${all} where n % 2 = 0`,
+          '{}'::jsonb, '{}'::jsonb, 90, 50, 0, 5, ${clock.now.toISOString()}::timestamptz, null from ${all} where n % 2 = 0`,
     );
     const began = performance.now();
     // Below 250 without a stake, below 200 with one of 50.

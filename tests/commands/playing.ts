@@ -26,7 +26,9 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
   const { db } = await embedded.open();
   const clock = aClock(new Date(storyBegins.getTime() + 60_000));
   const app = anApp(db, clock, more);
-  const { discord, client } = await onDiscord((arriving) => answerInteractions(arriving, app, commands, hasty));
+  const { discord, client } = await onDiscord((arriving) =>
+    answerInteractions(arriving, app, commands, { pace: hasty }),
+  );
   await registerCommands(client.rest, client.application.id, commands, null);
   const [server] = discord.servers;
   const channel = server?.systemChannel;

@@ -109,7 +109,7 @@ it("/help names every command and links to where models appear", async () => {
   const { discord, channel, ann } = await aPlayedServer();
   const words = await privately(ann.command(channel, "/help"));
   expect(words).toContain(
-    "`/guess` · `/ask-model` · `/evidence` · `/models` · `/leaderboard` · `/profile` · `/settle` · `/setup` · `/help`",
+    "`/guess` · `/ask-model` · `/evidence` · `/models` · `/poll` · `/leaderboard` · `/profile` · `/settle` · `/setup` · `/help`",
   );
   expect(words).toContain("“File as evidence” in a message's menu");
   expect(words).toContain("https://openrouter.ai/models");

@@ -62,6 +62,17 @@ describe("/setup", () => {
     expect(threads).toContain("**Embed Links, Read Message History, Create Public Threads, Send Messages in Threads**");
   });
 
+  it("asks for the permission to post polls if a poll per model is wanted, and says what is set", async () => {
+    const { server, channel, boss, client } = await aPlayedServer();
+    channel.overwrite(server.bot, { deny: ["SendPolls"] });
+    const { me } = client.guilds.cache.get(server.id)?.members ?? {};
+    await expect.poll(() => me?.permissionsIn(channel.id).has("SendPolls")).toBe(false);
+    expect(await privately(boss.command(channel, "/setup", { channel }))).toContain("Poll per model: no");
+    const words = await privately(boss.command(channel, "/setup", { "poll-per-model": true }));
+    expect(words).toContain("Poll per model: yes");
+    expect(words).toContain("I lack: **Create Polls**");
+  });
+
   it("says that the channel is gone, and that a role cannot be pinged", async () => {
     const { server, channel, boss, client } = await aPlayedServer();
     const role = server.addRole({ name: "Fans" });

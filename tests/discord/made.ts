@@ -203,6 +203,7 @@ export function someSettings(settings: Partial<ServerSettings> = {}): ServerSett
     moderatorRoleId: null,
     moderatorChannelId: null,
     threadPerModel: false,
+    pollPerModel: false,
     guessOnly: false,
     minimumAccountDays: 0,
     questionsPerDay: 40,

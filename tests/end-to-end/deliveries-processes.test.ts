@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { expect, it, onTestFinished } from "vitest";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import { claimMs } from "../../src/actions/claim-deliveries.ts";
@@ -11,7 +9,7 @@ import { openDatabase } from "../../src/storage/database.ts";
 import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
 import { about, aClient, aDiscord, aListedModel, stateOf } from "../support/delivering.ts";
 import type { DeliveryStory } from "../support/delivery-process.ts";
-import { nodeArguments } from "../support/programs.ts";
+import { runBot } from "../support/run-bot.ts";
 import { firstRead, owed, storyClock, watcherApp } from "../support/watcher-app.ts";
 
 describeOnPostgres("two bots on one database", (database) => {
@@ -47,14 +45,6 @@ describeOnPostgres("two bots on one database", (database) => {
     expect(new Set((await owed(first.db)).map(({ state }) => state))).toEqual(new Set(["sent"]));
   });
 });
-
-/** Runs a bot in a process of its own, to its end. Returns how it ended: an exit code, or the signal that killed it. */
-async function runBot(story: DeliveryStory): Promise<string | number> {
-  const program = nodeArguments("tests/support/delivery-process.ts");
-  const child = spawn(process.execPath, [...program, JSON.stringify(story)], { stdio: "inherit" });
-  const [code, signal] = await once(child, "exit");
-  return signal ?? code;
-}
 
 describeOnBoth("kill -9", (database) => {
   const point = {

@@ -170,4 +170,25 @@ export const mutants: readonly Mutant[] = [
     replace: ".replace(/[\\\\*]/g",
     tests: ["tests/discord/views", "tests/end-to-end/busy-server.test.ts"],
   },
+  {
+    name: "a vote that changes a guess made elsewhere",
+    file: "src/actions/guess-batch.ts",
+    find: "const isOwnWord = stands !== null && books.votedIn.get(key) !== wish.pollId;",
+    replace: "const isOwnWord = stands !== null && wish.pollId < 0;",
+    tests: ["tests/actions/polls.test.ts"],
+  },
+  {
+    name: "a vote that counts as often as it is delivered",
+    file: "src/actions/ballots.ts",
+    find: "if (!isOlder && !isSame && !isUnclear) return null;",
+    replace: "if (!isOlder) return null;",
+    tests: ["tests/actions/polls.test.ts"],
+  },
+  {
+    name: "an old list of voters that overrules what was heard since",
+    file: "src/actions/ballots.ts",
+    find: "const isOlder = wish.changes !== null && wish.changes !== before.changes;",
+    replace: "const isOlder = wish.changes !== null && wish.changes < 0;",
+    tests: ["tests/actions/polls.test.ts"],
+  },
 ];

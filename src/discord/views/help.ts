@@ -22,7 +22,7 @@ export function helpView(
   ].join(" · ");
   return {
     content: [
-      "Anonymous AI models appear on OpenRouter. Say who built them, with `/guess` or the Guess button.",
+      "Anonymous AI models appear on OpenRouter. Say who built them, with `/guess`, the Guess button or a vote in a poll.",
       `Your first guess on every model is on the house (${points(rules.freeStakePoints)}). You may stake up to ${rules.ownCapPoints} of your own ${count(rules.bankrollPoints)} on top.`,
       "The odds move with every guess: being early, and against the crowd, pays more. Stakes can be taken back, never with a profit.",
       "When the builder is known a moderator settles. Guesses made after it was published do not count.",

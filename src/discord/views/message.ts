@@ -11,6 +11,7 @@ import {
   ButtonStyle,
   ComponentType,
   type MessageMentionOptions,
+  type RESTAPIPoll,
 } from "discord.js";
 import { customId } from "../custom-id.ts";
 
@@ -24,6 +25,9 @@ export type MessageView = {
   /** Nobody, unless it is said here. */
   readonly allowedMentions?: MessageMentionOptions;
 };
+
+/** A message the bot owes a channel. One with a poll is never edited: Discord allows it to nobody. */
+export type OwedView = MessageView & { readonly poll?: RESTAPIPoll };
 
 /** A file to upload: what is in it, or the path of an own copy. */
 export type FileView = { readonly name: string; readonly attachment: Buffer | string };

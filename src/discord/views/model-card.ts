@@ -8,6 +8,7 @@ import { callText, type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
 import { count, counted, moment, percent, seconds } from "./numbers.ts";
+import { pollLines } from "./poll.ts";
 import { address, escaped, fittingLines, shown } from "./text.ts";
 
 /** Who reads a card: it decides which names typed by members are shown. */
@@ -74,6 +75,7 @@ function description({ card, latest, strongest }: CardWithMore, names: LabNames,
     "",
     `**${card.state === "settled" ? "Odds at the end, late guesses included" : "Odds"}**, ${guessesWords(card.callers)}`,
     ...oddsLines(card.odds, mostOdds, names),
+    ...pollLines(card.poll, names),
     ...(evidence.length > 0 ? ["", ...evidence] : []),
     ...(stance.length > 0 ? ["", "**Latest guesses**", ...stance] : []),
     ...(card.history.count > 0 ? ["", "**On the list**", ...historyLines(card.history)] : []),

@@ -32,6 +32,9 @@ export type GuessRefused = Extract<GuessAnswer, { placed: false }>["refusal"];
 
 const guessWords = {
   "no-such-model": noSuchModel,
+  "guessed-already": ({ lab }, names) =>
+    `You have guessed **${labText(lab, names)}** already, and a vote does not change that. \`/guess\` does.`,
+  "vote-stands": () => "Your vote stands as it was.",
   "market-frozen": ({ modelName }) =>
     `${model(modelName)} is frozen by the moderators. Nothing can be guessed, raised or withdrawn until they open it again.`,
   "market-settled": ({ modelName, builders }, names) =>

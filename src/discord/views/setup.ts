@@ -40,6 +40,7 @@ const problems = {
   "cannot-embed": "I may not show cards there. Give me Embed Links.",
   "cannot-thread":
     "I may not open threads there. Give me Create Public Threads and Send Messages in Threads, or set `thread-per-model` to False.",
+  "cannot-poll": "I may not post polls there. Give me Create Polls, or set `poll-per-model` to False.",
   "cannot-read-history": "I cannot see what I posted before. Give me Read Message History.",
   "discord-failed": "Discord did not take it, several times.",
 } satisfies Record<DeliveryProblem, string>;
@@ -55,12 +56,13 @@ const messages = {
   decision: "what moderators decided",
   candidate: "a candidate for the moderators",
   deadline: "a question to the moderators",
+  poll: "a poll",
 } satisfies Record<ServerTrouble["kind"], string>;
 
 function troubleLine(trouble: ServerTrouble): string {
   const what =
-    trouble.kind === "announcement" && trouble.modelName !== null
-      ? `the announcement of ${bold(trouble.modelName, shown.modelName)}`
+    (trouble.kind === "announcement" || trouble.kind === "poll") && trouble.modelName !== null
+      ? `the ${trouble.kind === "poll" ? "poll on" : "announcement of"} ${bold(trouble.modelName, shown.modelName)}`
       : messages[trouble.kind];
   const where = trouble.channelId === null ? "" : ` in <#${trouble.channelId}>`;
   return `• Not posted: ${what}${where}, ${moment(trouble.at, "R")}. ${problems[trouble.problem]}`;
@@ -141,6 +143,7 @@ export function setupView(
     `Announcement channel: ${announcementChannelId === null ? "none" : `<#${announcementChannelId}>`}`,
     `Role to ping: ${pingRoleId === null ? "none" : `<@&${pingRoleId}>`}`,
     `Thread per model: ${yesNo(settings.threadPerModel)}`,
+    `Poll per model: ${yesNo(settings.pollPerModel)}`,
     `Moderator role: ${moderatorRoleId === null ? "none, Manage Server only" : `<@&${moderatorRoleId}>`}`,
     `Moderators' channel: ${moderatorChannelId === null ? "none, so I tell them in the announcement channel" : `<#${moderatorChannelId}>`}`,
     `Stakes from wallets: ${yesNo(!settings.guessOnly)}`,

@@ -94,6 +94,8 @@ export const guesses = pgTable(
     freeBudgetPoints: integer("free_budget_points").notNull(),
     outcomesSeen: integer("outcomes_seen").notNull(),
     touchedAt: moment("touched_at").notNull(),
+    /** The poll whose vote is all there is to this guess; null once the member has done anything else to it. */
+    votedIn: bigint("voted_in", { mode: "number" }),
   },
   (table) => [
     primaryKey({ columns: [table.marketId, table.memberId] }),

@@ -13,6 +13,7 @@ export const servers = pgTable("servers", {
   moderatorRoleId: text("moderator_role_id"),
   moderatorChannelId: text("moderator_channel_id"),
   threadPerModel: boolean("thread_per_model").notNull().default(false),
+  pollPerModel: boolean("poll_per_model").notNull().default(false),
   guessOnly: boolean("guess_only").notNull().default(false),
   minimumAccountDays: integer("minimum_account_days").notNull().default(0),
   /** Null: as many as usual; 0: none. */

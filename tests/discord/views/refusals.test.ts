@@ -14,6 +14,8 @@ const guesses: { [Reason in GuessRefused["reason"]]: Extract<GuessRefused, { rea
   "market-frozen": { reason: "market-frozen", modelName: "Hunter Alpha" },
   "market-settled": { reason: "market-settled", modelName: "Hunter Alpha", builders: ["xiaomi", "deepseek"] },
   "market-void": { reason: "market-void", modelName: "Hunter Alpha" },
+  "guessed-already": { reason: "guessed-already", lab: "xiaomi" },
+  "vote-stands": { reason: "vote-stands", isOwed: false, isUnclear: false },
   "nothing-to-withdraw": { reason: "nothing-to-withdraw" },
   "nothing-new": { reason: "nothing-new", lab: "xiaomi" },
   "over-cap": { reason: "over-cap", capPoints: 250, roomPoints: 50 },

@@ -1,0 +1,39 @@
+import { openPoll } from "../src/actions/open-poll.ts";
+import { modelChoices } from "../src/discord/autocomplete.ts";
+import { type Command, serverCommand } from "../src/discord/command.ts";
+import { labNames } from "../src/discord/views/lab-words.ts";
+import { hoursWords, pollComes, pollRefusal, pollsNotHere, youMayNotPoll } from "../src/discord/views/poll.ts";
+import { botMayPoll, mayPoll, whoActs } from "../src/discord/who-acts.ts";
+import { findModel } from "../src/domain/open-models.ts";
+import { pollRules } from "../src/domain/poll.ts";
+
+const data = serverCommand("poll", "Ask this channel who built an anonymous model; each vote is a free guess")
+  .addStringOption((model) =>
+    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
+  )
+  .addIntegerOption((hours) =>
+    hours
+      .setName("hours")
+      .setDescription(hoursWords)
+      .setMinValue(pollRules.shortestHours)
+      .setMaxValue(pollRules.longestHours),
+  )
+  .toJSON();
+
+export const poll = {
+  data,
+  autocomplete: ({ guildId, options }, app) => modelChoices(app.models.of(guildId), options.getFocused(), ["open"]),
+  async run(interaction, app) {
+    const { key, serverId } = whoActs(interaction);
+    const { models, labs } = app.models.of(serverId);
+    const names = labNames(labs);
+    if (!mayPoll(interaction)) return { show: youMayNotPoll };
+    if (!botMayPoll(interaction)) return { show: pollsNotHere };
+    const model = findModel(models, interaction.options.getString("model", true));
+    if (!model) return { show: pollRefusal({ reason: "no-such-model" }, names) };
+    const { modelId } = model;
+    const hours = interaction.options.getInteger("hours") ?? pollRules.usualHours;
+    const answer = await openPoll(app, { key, serverId, modelId, channelId: interaction.channelId, hours });
+    return { show: answer.opened ? pollComes(answer.modelName, hours) : pollRefusal(answer.refusal, names) };
+  },
+} satisfies Command;

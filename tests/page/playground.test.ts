@@ -31,7 +31,12 @@ describeInBrowser("a visitor of the playground", () => {
     const roles = [...watch.server.roles.values()];
     const referees = roles.find(({ name }) => name === "Referees")!;
     await general.waitFor(({ author }) => author.bot, patienceMs);
-    const setUp = { channel: watch, "moderator-role": referees, "thread-per-model": true };
+    const setUp = {
+      channel: watch,
+      "moderator-role": referees,
+      "thread-per-model": true,
+      "poll-per-model": true,
+    };
     await members.olga.command(general, "/setup", setUp).reply();
     await settleIn(scene.neighbours);
     await scene.discord.waitUntil(() => scene.openRouter.requests.length > 0, patienceMs);
@@ -108,10 +113,20 @@ describeInBrowser("a visitor of the playground", () => {
     await message("New anonymous model: Hunter Alpha").getByRole("button", { name: "Guess" }).click();
     await message("Only you can see this").getByRole("combobox").click();
     await page.getByRole("option", { name: /^Google/ }).click();
-    await message(/25 points from the house/).waitFor();
+    await message("Hunter Alpha: you say Google built it").waitFor();
     await be("Dev");
     await message("New anonymous model: Hunter Alpha").waitFor();
-    expect(await message("25 points from the house").count()).toBe(0);
+    expect(await message("Hunter Alpha: you say").count()).toBe(0);
+  });
+
+  it("votes in a poll, and sees the votes", async () => {
+    const { page, be, log } = await visit();
+    await be("Finn");
+    const poll = log.getByRole("article").filter({ has: page.locator(".message-poll"), hasText: "Healer Alpha" });
+    await poll.getByRole("radio", { name: /Google/ }).check({ force: true });
+    await poll.getByRole("button", { name: "Vote" }).click();
+    await poll.getByText("1 vote · ends in").waitFor();
+    await poll.getByRole("button", { name: "Remove vote" }).waitFor();
   });
 
   it("files evidence by a form, with a picture, and finds it in the model's thread", async () => {

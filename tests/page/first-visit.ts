@@ -75,7 +75,7 @@ async function playAround(visitor: Visitor): Promise<void> {
   await page.getByRole("button", { name: "Close Story" }).click();
   report("the story is told");
 
-  await be("Ann");
+  await be("Gil");
   await goTo("stealth-models");
   await types("/guess");
   await presses("Enter");

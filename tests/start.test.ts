@@ -8,11 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { type DiscordSandbox, startDiscord } from "../sandbox/discord/server.ts";
 import { aWireListing } from "../sandbox/openrouter/catalogues.ts";
 import { type SandboxOpenRouter, startOpenRouter } from "../sandbox/openrouter/server.ts";
-import { forShortLives } from "./support/programs.ts";
+import { fromSource, nodeArguments } from "./support/programs.ts";
 
 /** .ci/run also gives the built bot here. */
-const main = join(import.meta.dirname, "..", process.env.UNMASK_MAIN ?? "src/main.ts");
-const command = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx"), main] : [main];
+const main = process.env.UNMASK_MAIN ?? "src/main.ts";
 
 /** Of one host, for all starts: making the database takes the longest. */
 let folder: string;
@@ -44,8 +43,8 @@ afterAll(async () => {
 });
 
 /** Starts the bot as a host does, in a folder of its own. */
-function start(environment: Record<string, string> = {}) {
-  const bot = spawn(process.execPath, [forShortLives, ...command], {
+function start(environment: Record<string, string> = {}, program = nodeArguments(main)) {
+  const bot = spawn(process.execPath, program, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -101,7 +100,8 @@ async function freePort(): Promise<number> {
 describe("a host who starts the bot", () => {
   it("needs nothing but a token: it registers its commands, says it is ready, and stops when told to", async () => {
     const port = await freePort();
-    const bot = start({ HEALTH_PORT: String(port) });
+    // As `npm start` does; the others need not each compile it again.
+    const bot = start({ HEALTH_PORT: String(port) }, fromSource(main));
     await bot.logged("ready");
     expect(discord.commands().map(({ name }) => name)).toContain("guess");
     const [alive, ready, metrics] = await Promise.all(

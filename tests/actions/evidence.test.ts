@@ -79,55 +79,6 @@ describeOnBoth("filing evidence", (database) => {
     expect(await db.$count(evidence)).toBe(1);
   });
 
-  it("knows labs by all their names, and refuses those that are none", async () => {
-    const { db } = await database.open();
-    const where = await aMarket(db);
-    expect((await aPiece(anApp(db), where, { lab: "MiMo" })).lab).toBe("xiaomi");
-    expect(await refused(anApp(db), aRequest(where, { lab: "nobody" }))).toEqual({
-      reason: "no-such-lab",
-      typed: "nobody",
-    });
-    expect(await refused(anApp(db), aRequest(where, { lab: "other" }))).toEqual({ reason: "other-is-no-lab" });
-    const elsewhere = { serverId: "1", modelId: where.modelId };
-    expect(await refused(anApp(db), aRequest(elsewhere))).toEqual({ reason: "no-such-model" });
-  });
-
-  it("cleans the text, and takes the first link in it if none is given", async () => {
-    const { db } = await database.open();
-    const where = await aMarket(db);
-    const piece = await aPiece(anApp(db), where, { text: "a\0\uD800b \u202Ec\r\n\n\n\nsee (https://example.com/x)." });
-    expect([piece.text, piece.link]).toEqual(["a b c\n\nsee (https://example.com/x).", "https://example.com/x"]);
-  });
-
-  it("needs something to file, and not too much of it", async () => {
-    const { db } = await database.open();
-    const where = await aMarket(db);
-    const reason = async (changes: Partial<EvidenceRequest>) =>
-      (await refused(anApp(db), aRequest(where, changes)))?.reason;
-    expect(await reason({ text: " \u200B\n" })).toBe("nothing-given");
-    expect(await reason({ text: "x".repeat(1001) })).toBe("text-too-long");
-    expect(await reason({ text: "", link: "https://example.com" })).toBeUndefined();
-    for (const link of ["example.com", "file:///etc/passwd", "https://a:b@example.com", "data:text/html,x"]) {
-      expect([link, await reason({ link })]).toEqual([link, "bad-link"]);
-    }
-  });
-
-  it("keeps the text when a file cannot be kept, and says which", async () => {
-    const { db } = await database.open();
-    const where = await aMarket(db);
-    const app = { ...anApp(db), files: someFiles() };
-    const piece = await aPiece(app, where, {
-      files: [aFile("good.png"), aFile("bad.png"), aFile("good2.png", 9_000_000)],
-    });
-    expect(piece.files.map(({ name, problem }) => [name, problem])).toEqual([
-      ["good.png", null],
-      ["bad.png", "gone"],
-      ["good2.png", "too-large"],
-    ]);
-    const bare = await refused(app, aRequest(where, { text: "", files: [aFile("bad.png")] }));
-    expect(bare).toMatchObject({ reason: "no-file-kept", files: [{ problem: "gone" }] });
-  });
-
   it("points out the same file and the same link, and refuses only what its own author files twice", async () => {
     const { db } = await database.open();
     const where = await aMarket(db);
@@ -239,6 +190,57 @@ describeOnBoth("filing evidence", (database) => {
     await addEvidence(anApp(db), request);
     const owed = await db.select().from(deliveries).where(eq(deliveries.kind, "evidence"));
     expect(owed).toMatchObject([{ channelId: "77", state: "due", evidenceId: 2 }]);
+  });
+});
+
+describe("what is filed", () => {
+  it("knows labs by all their names, and refuses those that are none", async () => {
+    const { db } = await embedded.open();
+    const where = await aMarket(db);
+    expect((await aPiece(anApp(db), where, { lab: "MiMo" })).lab).toBe("xiaomi");
+    expect(await refused(anApp(db), aRequest(where, { lab: "nobody" }))).toEqual({
+      reason: "no-such-lab",
+      typed: "nobody",
+    });
+    expect(await refused(anApp(db), aRequest(where, { lab: "other" }))).toEqual({ reason: "other-is-no-lab" });
+    const elsewhere = { serverId: "1", modelId: where.modelId };
+    expect(await refused(anApp(db), aRequest(elsewhere))).toEqual({ reason: "no-such-model" });
+  });
+
+  it("cleans the text, and takes the first link in it if none is given", async () => {
+    const { db } = await embedded.open();
+    const where = await aMarket(db);
+    const piece = await aPiece(anApp(db), where, { text: "a\0\uD800b \u202Ec\r\n\n\n\nsee (https://example.com/x)." });
+    expect([piece.text, piece.link]).toEqual(["a b c\n\nsee (https://example.com/x).", "https://example.com/x"]);
+  });
+
+  it("needs something to file, and not too much of it", async () => {
+    const { db } = await embedded.open();
+    const where = await aMarket(db);
+    const reason = async (changes: Partial<EvidenceRequest>) =>
+      (await refused(anApp(db), aRequest(where, changes)))?.reason;
+    expect(await reason({ text: " \u200B\n" })).toBe("nothing-given");
+    expect(await reason({ text: "x".repeat(1001) })).toBe("text-too-long");
+    expect(await reason({ text: "", link: "https://example.com" })).toBeUndefined();
+    for (const link of ["example.com", "file:///etc/passwd", "https://a:b@example.com", "data:text/html,x"]) {
+      expect([link, await reason({ link })]).toEqual([link, "bad-link"]);
+    }
+  });
+
+  it("keeps the text when a file cannot be kept, and says which", async () => {
+    const { db } = await embedded.open();
+    const where = await aMarket(db);
+    const app = { ...anApp(db), files: someFiles() };
+    const piece = await aPiece(app, where, {
+      files: [aFile("good.png"), aFile("bad.png"), aFile("good2.png", 9_000_000)],
+    });
+    expect(piece.files.map(({ name, problem }) => [name, problem])).toEqual([
+      ["good.png", null],
+      ["bad.png", "gone"],
+      ["good2.png", "too-large"],
+    ]);
+    const bare = await refused(app, aRequest(where, { text: "", files: [aFile("bad.png")] }));
+    expect(bare).toMatchObject({ reason: "no-file-kept", files: [{ problem: "gone" }] });
   });
 });
 

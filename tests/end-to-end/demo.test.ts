@@ -5,14 +5,12 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { barChart } from "../../sandbox/demo/picture.ts";
 import { temporaryFolder } from "../support/database.ts";
-import { forShortLives } from "../support/programs.ts";
-
-const demo = join(import.meta.dirname, "../../sandbox/demo.ts");
+import { nodeArguments } from "../support/programs.ts";
 
 /** Runs the demo as `npm run demo` does, with these lines typed into it, and gives what it prints. */
 async function theDemo(lines: readonly string[]) {
   const temporary = temporaryFolder();
-  const process_ = spawn(process.execPath, [forShortLives, "--import", import.meta.resolve("tsx"), demo], {
+  const process_ = spawn(process.execPath, nodeArguments("sandbox/demo.ts"), {
     env: { PATH: process.env.PATH, TMPDIR: temporary },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Message } from "../../sandbox/discord/message.ts";
 import { startDiscord } from "../../sandbox/discord/server.ts";
@@ -8,7 +8,7 @@ import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { unescaped } from "../discord/hostile.ts";
 import { startBotProcess } from "../support/bot.ts";
-import { describeOnBoth } from "../support/database.ts";
+import { describeOnBoth, embedded } from "../support/database.ts";
 
 const patienceMs = 20_000;
 
@@ -118,10 +118,12 @@ describeOnBoth("evidence", (database) => {
     expect([...bot.complaints(), ...again.complaints()]).toEqual([]);
     discord.expectNoViolations();
   }, 90_000);
+});
 
+describe("a piece of evidence", () => {
   it("wakes a thread that fell asleep, and leaves a locked one alone", async () => {
     const { discord, openRouter, after, news, boss, ann } = await aWorld();
-    const bot = await startBotProcess({ discord, openRouter, database: await database.settings() });
+    const bot = await startBotProcess({ discord, openRouter, database: await embedded.settings() });
     await boss.command(news, "/setup", { channel: news, "thread-per-model": true }).reply();
     openRouter.setCatalogue(after);
     const hunter = await news.waitFor(({ text }) => text.includes("model: Hunter Alpha"), patienceMs);

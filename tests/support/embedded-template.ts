@@ -23,7 +23,7 @@ export function embeddedTemplate(): Promise<Blob> {
 }
 
 async function readOrMake(): Promise<Blob> {
-  const path = join(cache, `embedded-${versionOfMigrations()}.tar`);
+  const path = join(cache, `database-${versionOfMigrations()}.tar`);
   if (existsSync(path)) return new Blob([readFileSync(path)]);
   const made = await make();
   try {
@@ -43,6 +43,7 @@ async function make(): Promise<Blob> {
   const db = drizzle(client);
   await migrate(db, projectMigrations());
   await refuseRows(db);
+  await dropOtherDatabases(client);
   const tar = await client.dumpDataDir("none");
   await client.close();
   return tar;
@@ -65,6 +66,12 @@ export function versionOfMigrations(): string {
     hash.update(name).update(readFileSync(join(folder, name)));
   hash.update(readFileSync(join(folder, "meta", "_journal.json")));
   return hash.digest("hex").slice(0, 16);
+}
+
+/** Those PostgreSQL makes new ones from, which nobody here does: they are half of what every test would copy. */
+async function dropOtherDatabases(client: PGlite): Promise<void> {
+  await client.exec("update pg_database set datistemplate = false, datallowconn = true");
+  for (const name of ["template0", "template1"]) await client.exec(`drop database ${name}`);
 }
 
 /** Tests are given emptied tables, so a migration that fills one would not be tested as it is. */

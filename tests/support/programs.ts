@@ -13,21 +13,22 @@ const prefix = "unmask-programs-";
  * V8 compiles WebAssembly, which PGlite is, quickly first and then once more, better. A process that lives for seconds
  * has nothing of that: it is half of what starting one costs.
  */
-export const forShortLives = "--liftoff-only";
+const forShortLives = "--liftoff-only";
 
 /**
  * What node is to be given to run a program of the project, such as "src/main.ts". A test that starts many processes
  * spares each of them half a second of compiling: `tests/run.ts` compiles once for all.
  */
 export function nodeArguments(program: string): string[] {
-  return [forShortLives, ...fromSource(program)];
+  const built = process.env.UNMASK_TESTS_BUILT;
+  if (!built || program.endsWith(".js")) return fromSource(program);
+  return [forShortLives, join(built, program.replace(/\.ts$/, ".js"))];
 }
 
-function fromSource(program: string): string[] {
-  if (program.endsWith(".js")) return [join(project, program)];
-  const built = process.env.UNMASK_TESTS_BUILT;
-  if (built) return [join(built, program.replace(/\.ts$/, ".js"))];
-  return ["--import", import.meta.resolve("tsx"), join(project, program)];
+/** The same for a test of how it is started: it is run as it stands there, compiled while it runs. */
+export function fromSource(program: string): string[] {
+  const compiling = program.endsWith(".js") ? [] : ["--import", import.meta.resolve("tsx")];
+  return [forShortLives, ...compiling, join(project, program)];
 }
 
 /** Compiles the programs for this run of the tests, and leaves where they are in UNMASK_TESTS_BUILT. */
@@ -45,9 +46,9 @@ export async function buildPrograms(): Promise<void> {
   const child = spawn(process.execPath, [compiler, ...options], { cwd: project, stdio: "inherit" });
   const [status] = await once(child, "close");
   if (status !== 0) throw new Error("the programs were not compiled");
-  // The second says that these are modules.
-  for (const name of ["migrations", "package.json"])
-    cpSync(join(project, name), join(folder, name), { recursive: true });
+  // package.json says that these are modules.
+  for (const name of ["migrations", "package.json", "sandbox/openrouter"])
+    cpSync(join(project, name), join(folder, name), { recursive: true, filter: (path) => !path.endsWith(".ts") });
   process.env.UNMASK_TESTS_BUILT = folder;
 }
 

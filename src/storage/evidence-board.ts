@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Evidence, EvidenceKind, HiddenEvidence, Stance } from "../domain/evidence.ts";
 import type { Db, Transaction } from "./database.ts";
-import { readEvidence } from "./evidence.ts";
+import { hiddenPieces, readEvidence } from "./evidence.ts";
 import { evidence } from "./schema.ts";
 
 /** More votes first, as `byVotes` in the rules orders them. */
@@ -67,7 +67,7 @@ export async function readHidden(
       count: sql<number>`count(*) over ()`.mapWith(Number),
     })
     .from(evidence)
-    .where(and(fitting(filter), eq(evidence.state, "hidden")))
+    .where(and(fitting(filter), hiddenPieces))
     .orderBy(desc(evidence.evidenceId))
     .limit(most);
   return { count: rows[0]?.count ?? 0, latest: rows.map(({ count: _, ...piece }) => piece) };

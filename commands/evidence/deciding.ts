@@ -29,9 +29,9 @@ export async function moderate(
   const { moderates: isModerator } = await readerOf(interaction, app);
   if (!isModerator) return { aside: moderatorsOnly };
   const answer = await decideEvidence(app, { ...whoActs(interaction), ...wish });
-  return answer.done
-    ? showPiece(interaction, app, wish.evidenceId, view.notes[wish.kind])
-    : { aside: evidenceBarred(answer.refusal, namesIn(interaction, app)) };
+  if (!answer.done) return { aside: evidenceBarred(answer.refusal, namesIn(interaction, app)) };
+  const isGone = wish.kind === "restore" && answer.piece.state === "withdrawn";
+  return showPiece(interaction, app, wish.evidenceId, view.notes[isGone ? "allow" : wish.kind]);
 }
 
 /** A vote, pressed under a piece in its thread or in a private reply: the piece shows its new count at once. */
@@ -42,7 +42,7 @@ export const votes = (vote: EvidenceVote) =>
       const names = namesIn(interaction, app);
       const answer = await voteEvidence(app, { ...whoActs(interaction), evidenceId: numberIn(key), vote });
       if (!answer.done) return { aside: evidenceBarred(answer.refusal, names) };
-      const aside = view.voteCounted(answer.piece, vote, answer.what);
+      const aside = view.voteCounted(answer.piece, answer.vote, answer.what);
       // Its files are where they were.
       const given = { piece: answer.piece, copies: [], missing: [] };
       if (!interaction.message.flags.has(MessageFlags.Ephemeral)) {

@@ -9,8 +9,10 @@ import {
   type EvidenceRefusal,
   type EvidenceSource,
   evidenceLimits,
+  hasTheSame,
   type Stance,
   saysTheSame,
+  standsHidden,
   takesEvidence,
 } from "../domain/evidence.ts";
 import { linkIn, normaliseLink, readLink } from "../domain/evidence-link.ts";
@@ -156,10 +158,11 @@ async function write(
     whyBare(request, read, files);
   if (refusal) return refusal;
   const substance = { lab, stance, text, link, hashes: hashesOf(files) };
-  const same = (await readOwnPieces(tx, { serverId, modelId, memberId })).find((piece) =>
-    saysTheSame(substance, { ...piece, hashes: hashesOf(piece.files) }),
-  );
-  if (same) return { reason: "same-again", evidenceId: same.evidenceId, isHidden: same.state === "hidden" };
+  const own = await readOwnPieces(tx, { serverId, modelId, memberId });
+  const hidden = own.find((piece) => standsHidden(piece) && hasTheSame(substance, piece));
+  if (hidden) return { reason: "hidden-before", evidenceId: hidden.evidenceId, hiddenReason: hidden.hiddenReason };
+  const same = own.find((piece) => saysTheSame(substance, piece));
+  if (same) return { reason: "same-again", evidenceId: same.evidenceId };
   await nameMember(tx, { serverId, memberId, name: member.name });
   const evidenceId = await insertEvidence(
     tx,

@@ -1,7 +1,14 @@
 import type { App } from "../app.ts";
 import { cardWaitMs } from "../domain/card.ts";
 import { oneLine } from "../domain/clean-text.ts";
-import { type Evidence, type EvidenceBarred, whyNotModerate, whyNotWithdraw } from "../domain/evidence.ts";
+import {
+  type Evidence,
+  type EvidenceBarred,
+  type EvidenceState,
+  standsHidden,
+  whyNotModerate,
+  whyNotWithdraw,
+} from "../domain/evidence.ts";
 import type { Member } from "../domain/member.ts";
 import { markCard } from "../storage/cards.ts";
 import { transact } from "../storage/database.ts";
@@ -16,17 +23,19 @@ export type EvidenceDecision =
   | { readonly done: true; readonly kind: Kind; readonly piece: Evidence }
   | { readonly done: false; readonly refusal: EvidenceBarred };
 
-const states = { withdraw: "withdrawn", hide: "hidden", restore: "shown" } as const;
-
-/** A piece that was restored says why it was hidden before, too. */
-function reasonsAfter(kind: Kind, reason: string | null) {
-  if (kind === "hide") return { hiddenReason: reason, restoredReason: null };
-  return kind === "restore" ? { restoredReason: reason } : { hiddenReason: null, restoredReason: null };
+/** What a decision makes of a piece. Only moderators change what moderators said: a withdrawal leaves their reasons. */
+function changeBy(kind: Kind, reason: string | null, before: EvidenceState) {
+  if (kind === "withdraw") return { state: "withdrawn" } as const;
+  if (kind === "hide") return { state: "hidden", hiddenReason: reason ?? "", restoredReason: null } as const;
+  // What its author has withdrawn comes back only by its author.
+  return { state: before === "withdrawn" ? before : "shown", restoredReason: reason ?? "" } as const;
 }
 
 /**
  * Withdraws a piece (its author), hides or restores it (a moderator: the caller has asked whether they are one). Its
- * message in the model's thread, if it has one, is edited soon after. What is withdrawn lets go of its files: their copies are removed when nobody else uses them.
+ * message in the model's thread, if it has one, is edited soon after. What is withdrawn lets go of its files: their copies
+ * are removed when nobody else uses them. A hidden piece that is withdrawn goes on being hidden, and to restore it lets its
+ * author file the same again.
  *
  * @param request.key makes it count once: the same press is answered the same twice
  * @param request.reason of hiding and restoring; null for a withdrawal
@@ -46,8 +55,8 @@ export async function decideEvidence(
       const at = app.clock(await readDatabaseTime(tx));
       const reason = request.reason === null ? null : oneLine(request.reason);
       await putDecision(tx, { key, evidenceId, kind, reason, byMemberId: memberId, at });
-      await changePiece(tx, evidenceId, { state: states[kind], ...reasonsAfter(kind, reason) });
-      if (kind === "withdraw") await letFilesGo(tx, evidenceId);
+      await changePiece(tx, evidenceId, changeBy(kind, reason, row.state));
+      if (kind === "withdraw") await letFilesGo(tx, evidenceId, { remember: standsHidden(row) });
       await renewInThread(tx, evidenceId, at);
       await markCard(tx, row, new Date(at.getTime() + cardWaitMs));
     }

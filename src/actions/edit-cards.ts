@@ -11,11 +11,10 @@ import {
 import { readCompanions } from "../storage/companions.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { countStances } from "../storage/evidence-board.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
 import { currentTime } from "./current-time.ts";
 import { isLate } from "./gather-messages.ts";
-import { cardOf } from "./show-models.ts";
+import { cardOf, readCardEvidence } from "./model-card.ts";
 
 /** Longer than an edit may take. */
 export const cardHoldMs = 60_000;
@@ -105,16 +104,12 @@ async function apart(tx: Transaction, posted: readonly Posted[], now: Date) {
 async function withCards(tx: Transaction, ready: readonly Posted[], heldUntil: Date): Promise<ClaimedCard[]> {
   const markets = await readMarketsOf(tx, ready);
   const companions = await readCompanions(tx, ready);
-  const counts = await countStances(
-    tx,
-    ready.map(({ serverId }) => serverId),
-    ready.map(({ modelId }) => modelId),
-  );
+  const evidence = await readCardEvidence(tx, markets);
   return ready.flatMap(({ marketId, serverId, modelId, channelId, messageId, sentAt }) => {
     const market = markets.find((each) => each.marketId === marketId);
     if (!market) return [];
     const beside = companions.filter((one) => one.serverId === serverId && one.of === modelId);
-    const card = cardOf(market, { counts, companions: beside });
+    const card = cardOf(market, { ...evidence, companions: beside });
     return { marketId, heldUntil, serverId, channelId, messageId, card, late: isLate(market.model.listedAt, sentAt) };
   });
 }

@@ -7,13 +7,12 @@ import { readDecisionAnswers } from "../storage/decision-messages.ts";
 import type { DeliveryRow } from "../storage/deliveries.ts";
 import type { DueRow } from "../storage/delivery-claims.ts";
 import { readEvidenceById } from "../storage/evidence.ts";
-import { countStances } from "../storage/evidence-board.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
 import { readNewPolls } from "../storage/polls.ts";
 import { readCandidates } from "../storage/reveals.ts";
-import { cardOf } from "./show-models.ts";
+import { cardOf, readCardEvidence } from "./model-card.ts";
 
 const lateMs = 60 * 60_000;
 const mostModels = 25;
@@ -71,17 +70,14 @@ export async function gatherMessages(
     tx,
     of("poll").map(({ key }) => key),
   );
-  const counts = await countStances(
-    tx,
-    markets.map(({ serverId }) => serverId),
-    markets.map(({ modelId }) => modelId),
-  );
+  const announced = of("announcement").flatMap((row) => marketOf(row, markets) ?? []);
+  const evidence = await readCardEvidence(tx, announced);
   return rows.map(({ row, before }) => {
     const market = isAboutMarket(row.kind) ? marketOf(row, markets) : undefined;
     const beside = companions.filter((one) => one.serverId === row.serverId && one.of === row.modelId);
     return {
       delivery: deliveryOf(row, before),
-      card: market ? cardOf(market, { counts, companions: beside }) : null,
+      card: market ? cardOf(market, { ...evidence, companions: beside }) : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)

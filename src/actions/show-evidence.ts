@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { type Evidence, type EvidenceBarred, mayRead, type ShownEvidence } from "../domain/evidence.ts";
+import { type Evidence, type EvidenceBarred, mayRead, type ShownEvidence, standsHidden } from "../domain/evidence.ts";
 import { uploadName } from "../domain/kept-file.ts";
 import { readPiece } from "../storage/evidence.ts";
 
@@ -25,8 +25,9 @@ export async function showEvidence(
   return { done: true, shown };
 }
 
-function whyNotRead({ evidenceId, state, hiddenReason }: Evidence): EvidenceBarred {
-  return state === "hidden" ? { reason: "hidden-from-you", evidenceId, hiddenReason } : { reason: "no-such-evidence" };
+function whyNotRead(piece: Evidence): EvidenceBarred {
+  const { evidenceId, hiddenReason } = piece;
+  return standsHidden(piece) ? { reason: "hidden-from-you", evidenceId, hiddenReason } : { reason: "no-such-evidence" };
 }
 
 /** A piece with where its files' copies lie. One that is not on this machine is named, and nothing worse comes of it. */

@@ -1,60 +1,20 @@
 import type { App } from "../app.ts";
 import type { Caller, ModelCard } from "../domain/card.ts";
-import type { Evidence } from "../domain/evidence.ts";
-import { OTHER } from "../domain/lab.ts";
-import { missesUntilWithdrawn } from "../domain/listing-facts.ts";
-import { prices } from "../domain/market.ts";
 import type { PollCard } from "../domain/poll.ts";
 import { measure, mostMeasured } from "../domain/question.ts";
 import { readCompanions } from "../storage/companions.ts";
-import { countStances, readStrongest, type StanceCounts } from "../storage/evidence-board.ts";
-import { marketOf } from "../storage/guess-rows.ts";
-import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
+import { countStances } from "../storage/evidence-board.ts";
+import { readLatestCalls, readMarket, readMarkets, readSource } from "../storage/markets.ts";
 import { readHistory } from "../storage/model-history.ts";
 import { type PollRow, readLatestPoll } from "../storage/polls.ts";
 import { readMeasured } from "../storage/questions.ts";
+import { cardOf, readCardEvidence } from "./model-card.ts";
 
 /** Models on the list: what one message shows. */
 const mostModels = 25;
 const mostCallers = 5;
 /** Lines of history on a card. */
 const mostHistory = 6;
-
-/** Labs whose strongest piece of evidence a card shows. */
-const leadingLabs = 3;
-
-/** What is told of a model besides its market's row, as far as somebody looked. */
-type Besides = Partial<Pick<ModelCard, "source" | "companions" | "history">> & {
-  readonly counts?: readonly StanceCounts[];
-};
-
-/** What a server knows of a model, from its market's row and the counts of its evidence. */
-export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
-  const found = also.counts?.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
-  const { missedReads, missedSince, link } = market.model;
-  const odds = prices(marketOf(market));
-  return {
-    modelId: market.modelId,
-    name: market.model.name,
-    listingId: market.model.listingId,
-    facts: market.model.facts,
-    listedAt: market.model.listedAt,
-    openedAt: market.openedAt,
-    state: market.state,
-    odds: market.outcomes
-      .map(({ lab, callers }, i) => ({ lab, callers, price: odds[i] ?? 0 }))
-      .sort((a, b) => b.price - a.price),
-    callers: market.outcomes.reduce((sum, outcome) => sum + outcome.callers, 0),
-    builders: market.builders,
-    publishedAt: market.publishedAt,
-    source: also.source ?? null,
-    withdrawnSince: missedReads >= missesUntilWithdrawn ? missedSince : null,
-    companions: also.companions ?? [],
-    history: also.history ?? { entries: [], count: 0 },
-    seenAt: link === null ? null : { link },
-    evidence: { for: found?.for ?? 0, against: found?.against ?? 0 },
-  };
-}
 
 /** A poll as a card shows it. */
 function pollCardOf(row: PollRow | null): PollCard | null {
@@ -75,30 +35,21 @@ export async function listModels(app: App, serverId: string): Promise<ModelCard[
   return markets.map((market) => cardOf(market, { counts }));
 }
 
-/**
- * One model's card, its history, its latest callers, newest first, and the strongest evidence for the leading labs; null
- * if this server has no such model.
- */
+/** One model's card with all there is to it, and its latest callers, newest first; null if this server has no such model. */
 export async function showModel(
   app: App,
   request: { serverId: string; modelId: number },
 ): Promise<{
   readonly card: ModelCard;
   readonly latest: readonly Caller[];
-  readonly strongest: readonly Evidence[];
 } | null> {
   const market = await readMarket(app.db, request.serverId, request.modelId);
   if (!market) return null;
-  const leading = cardOf(market)
-    .odds.map(({ lab }) => lab)
-    .filter((lab) => lab !== OTHER)
-    .slice(0, leadingLabs);
-  const [source, companions, history, counts, strongest, calls, asked, poll] = await Promise.all([
+  const [source, companions, history, evidence, calls, asked, poll] = await Promise.all([
     market.state === "settled" ? readSource(app.db, market.marketId, market.revision) : null,
     readCompanions(app.db, [request]),
     readHistory(app.db, request.modelId, mostHistory),
-    countStances(app.db, [request.serverId], [request.modelId]),
-    readStrongest(app.db, { ...request, stance: "for" }, leading),
+    readCardEvidence(app.db, [market]),
     // A member who moved has several rows: enough are read to show five members as a rule.
     readLatestCalls(app.db, market, mostCallers * 4),
     readMeasured(app.db, request.serverId, request.modelId, mostMeasured),
@@ -112,11 +63,10 @@ export async function showModel(
     if (lab === null || calledAt === null || callPrice === null || latest.length === mostCallers) continue;
     latest.push({ memberId, name: name ?? "", lab, unknownName, calledAt, callPrice });
   }
-  strongest.sort((a, b) => leading.indexOf(a.lab) - leading.indexOf(b.lab));
   const card = {
-    ...cardOf(market, { source, companions, history, counts }),
+    ...cardOf(market, { source, companions, history, ...evidence }),
     measured: measure(asked),
     poll: pollCardOf(poll),
   };
-  return { card, latest, strongest };
+  return { card, latest };
 }

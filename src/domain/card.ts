@@ -1,3 +1,5 @@
+import type { Evidence } from "./evidence.ts";
+import { OTHER } from "./lab.ts";
 import type { Listing } from "./listing.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
 import type { PollCard } from "./poll.ts";
@@ -53,7 +55,17 @@ export type ModelCard = {
   readonly measured?: MeasuredFigures;
   /** How many pieces of evidence point to a lab and away from one. */
   readonly evidence: { readonly for: number; readonly against: number };
+  /** The strongest piece for each of the leading labs that has one, the likeliest lab first; none where nobody looked. */
+  readonly strongest: readonly Evidence[];
 };
+
+/** Labs whose strongest piece of evidence a card shows. */
+const mostLeading = 3;
+
+/** The likeliest labs by odds that are sorted. */
+export function whoLeads(odds: readonly Odds[]): string[] {
+  return odds.flatMap(({ lab }) => (lab === OTHER ? [] : [lab])).slice(0, mostLeading);
+}
 
 /** Who stands on what: the latest few, for the card. Unknown names are seen only by their author and moderators. */
 export type Caller = {

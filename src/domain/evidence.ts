@@ -28,6 +28,10 @@ export type EvidenceKind = (typeof evidenceKinds)[number];
 export const evidenceVotes = ["convincing", "weak"] as const;
 export type EvidenceVote = (typeof evidenceVotes)[number];
 
+/** What a vote did; `same`: the member had said so before, and it counts once. */
+export const voteEffects = ["counted", "changed", "same"] as const;
+export type VoteEffect = (typeof voteEffects)[number];
+
 /** `withdrawn` by its author, `hidden` by a moderator. */
 export type EvidenceState = "shown" | "withdrawn" | "hidden";
 
@@ -131,7 +135,9 @@ export type EvidenceRefusal =
   | { readonly reason: "nothing-given" }
   /** Nothing but files were given, and none of them could be kept. */
   | { readonly reason: "no-file-kept"; readonly files: readonly KeptFile[] }
-  | { readonly reason: "same-again"; readonly evidenceId: number; readonly isHidden: boolean }
+  | { readonly reason: "same-again"; readonly evidenceId: number }
+  /** Withdrawing a hidden piece and filing it again would undo what the moderators decided. */
+  | { readonly reason: "hidden-before"; readonly evidenceId: number; readonly hiddenReason: string | null }
   | { readonly reason: "member-limit"; readonly most: number; readonly modelName: string }
   | { readonly reason: "server-limit"; readonly most: number }
   | TooYoung;
@@ -154,6 +160,15 @@ export type EvidenceBarred =
   | TooYoung;
 
 type Piece = Pick<Evidence, "evidenceId" | "memberId" | "state">;
+type Judged = Pick<Evidence, "state" | "hiddenReason" | "restoredReason">;
+
+/**
+ * Whether the moderators' word against a piece stands. Its author can withdraw what it says, not that it was hidden and
+ * why: that ends only with the moderators' own restoring it.
+ */
+export function standsHidden({ state, hiddenReason, restoredReason }: Judged): boolean {
+  return state === "hidden" || (state === "withdrawn" && hiddenReason !== null && restoredReason === null);
+}
 
 /** Why a member may not withdraw a piece; null if they may. Only one's own, hidden ones too, and at any time. */
 export function whyNotWithdraw(piece: Piece, memberId: string): EvidenceBarred | null {
@@ -175,11 +190,12 @@ export function whyNotVote(
 }
 
 /** Why a moderator cannot hide a piece (`hide`), or restore it; null if it can be done. */
-export function whyNotModerate(piece: Piece, wish: "hide" | "restore"): EvidenceBarred | null {
+export function whyNotModerate(piece: Piece & Judged, wish: "hide" | "restore"): EvidenceBarred | null {
   const { evidenceId, state } = piece;
+  if (wish === "restore" && standsHidden(piece)) return null;
   if (state === "withdrawn") return { reason: "already-withdrawn", evidenceId };
   if (wish === "hide") return state === "hidden" ? { reason: "already-hidden", evidenceId } : null;
-  return state === "hidden" ? null : { reason: "not-hidden", evidenceId };
+  return { reason: "not-hidden", evidenceId };
 }
 
 /** Whether a member may read a piece: what is withdrawn or hidden is for its author and for moderators. */
@@ -215,9 +231,12 @@ export type Substance = {
 
 /** Whether two pieces of one member say exactly the same: then the second is a slip, not evidence. */
 export function saysTheSame(a: Substance, b: Substance): boolean {
+  return a.lab === b.lab && a.stance === b.stance && hasTheSame(a, b);
+}
+
+/** Whether two pieces have the same words, link and files, whichever lab they speak of: that is what is hidden of one. */
+export function hasTheSame(a: Substance, b: Substance): boolean {
   const link = (one: Substance) => (one.link === null ? null : normaliseLink(one.link));
   const hashes = (one: Substance) => [...one.hashes].sort().join(" ");
-  return (
-    a.lab === b.lab && a.stance === b.stance && a.text === b.text && link(a) === link(b) && hashes(a) === hashes(b)
-  );
+  return a.text === b.text && link(a) === link(b) && hashes(a) === hashes(b);
 }

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Evidence, EvidenceKind, HiddenEvidence, Stance } from "../domain/evidence.ts";
 import type { Db, Transaction } from "./database.ts";
-import { readEvidence } from "./evidence.ts";
+import { hiddenPieces, readEvidence } from "./evidence.ts";
+import { recordset } from "./recordset.ts";
 import { evidence } from "./schema.ts";
 
 /** More votes first, as `byVotes` in the rules orders them. */
@@ -67,7 +68,7 @@ export async function readHidden(
       count: sql<number>`count(*) over ()`.mapWith(Number),
     })
     .from(evidence)
-    .where(and(fitting(filter), eq(evidence.state, "hidden")))
+    .where(and(fitting(filter), hiddenPieces))
     .orderBy(desc(evidence.evidenceId))
     .limit(most);
   return { count: rows[0]?.count ?? 0, latest: rows.map(({ count: _, ...piece }) => piece) };
@@ -86,6 +87,25 @@ export async function readStrongest(
     .where(and(onBoard(filter), inArray(evidence.lab, [...labs])))
     .orderBy(evidence.lab, evidence.stance, ...votesFirst);
   return readEvidence(db, inArray(evidence.evidenceId, best), { order: votesFirst });
+}
+
+/** The strongest piece for each of these labs of models: one query for all of them. */
+export async function readStrongestFor(
+  db: Db | Transaction,
+  wanted: readonly { readonly serverId: string; readonly modelId: number; readonly lab: string }[],
+): Promise<Evidence[]> {
+  if (wanted.length === 0) return [];
+  const { serverId, modelId, lab, evidenceId } = evidence;
+  const best = db
+    .selectDistinctOn([serverId, modelId, lab], { evidenceId })
+    .from(recordset(evidence, wanted, ["serverId", "modelId", "lab"]))
+    .innerJoin(
+      evidence,
+      sql`(${serverId}, ${modelId}, ${lab}) = (given.server_id, given.model_id, given.lab)
+        and ${evidence.stance} = 'for' and ${evidence.state} = 'shown'`,
+    )
+    .orderBy(serverId, modelId, lab, ...votesFirst);
+  return readEvidence(db, inArray(evidenceId, best), { most: wanted.length });
 }
 
 /** Counts of the pieces shown on these servers' models, for cards. */

@@ -19,14 +19,14 @@ export async function putVote(
   row: typeof evidenceVoices.$inferInsert,
   before: EvidenceVote | null,
 ): Promise<void> {
-  const { evidenceId, memberId, vote, key, at } = row;
+  const { evidenceId, memberId, vote, key, answered, at } = row;
   const guard = before === null ? undefined : eq(evidenceVoices.vote, before);
   const written = await tx
     .insert(evidenceVoices)
     .values(row)
     .onConflictDoUpdate({
       target: [evidenceVoices.evidenceId, evidenceVoices.memberId],
-      set: { vote, key, at },
+      set: { vote, key, answered, at },
       ...(guard ? { setWhere: guard } : {}),
     })
     .returning({ memberId: evidenceVoices.memberId });

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, isNotNull, ne, type SQL } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Evidence, EvidenceSource } from "../domain/evidence.ts";
 import type { KeptFile } from "../domain/kept-file.ts";
 import type { Db, Transaction } from "./database.ts";
@@ -127,27 +127,49 @@ export async function insertEvidence(
   return evidenceId;
 }
 
-/** A member's own pieces on a model that are not withdrawn, to compare a new one with. */
+/** Pieces against which the moderators' word stands, as `standsHidden` in the rules has it. */
+export const hiddenPieces = or(
+  eq(evidence.state, "hidden"),
+  and(eq(evidence.state, "withdrawn"), isNotNull(evidence.hiddenReason), isNull(evidence.restoredReason)),
+);
+
+/** A member's own pieces on a model that are not withdrawn, or hidden, to compare a new one with: with their files' hashes. */
 export async function readOwnPieces(
   tx: Transaction,
   of: { serverId: string; modelId: number; memberId: string },
-): Promise<Evidence[]> {
-  return readEvidence(
+): Promise<(Evidence & { readonly hashes: readonly string[] })[]> {
+  const pieces = await readEvidence(
     tx,
     and(
       eq(evidence.serverId, of.serverId),
       eq(evidence.modelId, of.modelId),
       eq(evidence.memberId, of.memberId),
-      ne(evidence.state, "withdrawn"),
+      or(ne(evidence.state, "withdrawn"), hiddenPieces),
     ),
   );
+  const ids = pieces.map(({ evidenceId }) => evidenceId);
+  const { evidenceId, sha256, formerSha256 } = evidenceFiles;
+  const files =
+    ids.length === 0
+      ? []
+      : await tx.select({ evidenceId, sha256, formerSha256 }).from(evidenceFiles).where(inArray(evidenceId, ids));
+  return pieces.map((piece) => ({
+    ...piece,
+    hashes: files.flatMap((file) =>
+      file.evidenceId === piece.evidenceId ? (file.sha256 ?? file.formerSha256 ?? []) : [],
+    ),
+  }));
 }
 
-/** Lets go of the copies of a withdrawn piece's files; what they were called and how large they were stays. */
-export async function letFilesGo(tx: Transaction, evidenceId: number): Promise<void> {
+/**
+ * Lets go of the copies of a withdrawn piece's files; what they were called and how large they were stays.
+ *
+ * @param how.remember whether to know the same files again
+ */
+export async function letFilesGo(tx: Transaction, evidenceId: number, how: { remember: boolean }): Promise<void> {
   await tx
     .update(evidenceFiles)
-    .set({ sha256: null, problem: "removed" })
+    .set({ sha256: null, problem: "removed", ...(how.remember ? { formerSha256: sql`${evidenceFiles.sha256}` } : {}) })
     .where(and(eq(evidenceFiles.evidenceId, evidenceId), isNotNull(evidenceFiles.sha256)));
 }
 

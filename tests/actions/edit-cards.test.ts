@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { addEvidence } from "../../src/actions/add-evidence.ts";
+import { decideEvidence } from "../../src/actions/decide-evidence.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { cardHoldMs, claimCards, recordCardEdited, recordCardLater } from "../../src/actions/edit-cards.ts";
 import { leaveServer } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
+import { listModels } from "../../src/actions/show-models.ts";
+import { voteEvidence } from "../../src/actions/vote-evidence.ts";
 import { cardWaitMs } from "../../src/domain/card.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { anAnnouncement, claimOne, sendAll } from "../support/claiming.ts";
@@ -97,6 +100,46 @@ describe("the card of an announcement", () => {
     expect((await next())?.state).toBe("frozen");
     await aSettlement(app, where, { publishedAt: clock.now });
     expect(await next()).toMatchObject({ state: "settled", builders: ["xiaomi"] });
+  });
+
+  it("shows the strongest piece for each of the leading labs, and soon what votes and decisions make of it", async () => {
+    const { app, clock, where, claim } = await anAnnounced();
+    const next = async () => {
+      expect(await claim()).toEqual([]);
+      clock.later(cardWaitMs);
+      const [card, ...others] = await claim();
+      if (!card || others.length > 0) throw new Error("not one card is due");
+      await recordCardEdited(app, card);
+      return card.card.strongest.map(({ evidenceId }) => evidenceId);
+    };
+    const given = { stance: "for", kind: "other", link: null, files: [], source: null } as const;
+    const file = async (lab: string, by: string, text: string, at = where) => {
+      const answer = await addEvidence(app, { ...given, ...at, key: aKey(), member: named(by), lab, text });
+      if (!answer.added) throw new Error(JSON.stringify(answer.refusal));
+      return answer.evidence.evidenceId;
+    };
+    const vote = (evidenceId: number, by: string, serverId = "100") =>
+      voteEvidence(app, { key: aKey(), serverId, member: named(by), evidenceId, vote: "convincing" });
+    const decide = (evidenceId: number, kind: "hide" | "withdraw", by: string) =>
+      decideEvidence(app, { key: aKey(), kind, serverId: "100", member: named(by), evidenceId, reason: "so" });
+    await aGuess(app, where, { member: named("Ann"), suspect: "xiaomi", ownPoints: 100 });
+    await aGuess(app, where, { member: named("Bob"), suspect: "deepseek", ownPoints: 250 });
+    const [first, second] = [await file("deepseek", "Ann", "a"), await file("deepseek", "Bob", "b")];
+    const third = await file("xiaomi", "Ann", "c");
+    await file("moonshot", "Ann", "nobody thinks so");
+    await aServer(app, "200");
+    await vote(await file("deepseek", "Ann", "elsewhere", { ...where, serverId: "200" }), "Bob", "200");
+    expect(await next()).toEqual([first, third]);
+    for (const by of ["Cid", "Dev", "Eve"]) await vote(second, by);
+    expect(await next()).toEqual([second, third]);
+    await decide(second, "hide", "Mod");
+    expect(await next()).toEqual([first, third]);
+    await decide(first, "withdraw", "Ann");
+    expect(await next()).toEqual([third]);
+    await vote(third, "Bob");
+    expect(await next()).toEqual([third]);
+    const list = await listModels(app, "100");
+    expect(list.map(({ evidence }) => evidence)).toEqual([{ for: 2, against: 0 }]);
   });
 
   it("is left alone where there is no message, or where the bot is no longer", async () => {

@@ -9,7 +9,7 @@ import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";
 import { voteEvidence } from "../../src/actions/vote-evidence.ts";
 import type { App } from "../../src/app.ts";
-import { evidenceLimits, evidenceVotes } from "../../src/domain/evidence.ts";
+import { type EvidenceVote, evidenceLimits, evidenceVotes } from "../../src/domain/evidence.ts";
 import { type FileKeeper, fileLimits, type Keeping, noFiles, notKept } from "../../src/domain/kept-file.ts";
 import type { Member } from "../../src/domain/member.ts";
 import type { Db } from "../../src/storage/database.ts";
@@ -251,8 +251,8 @@ describe("what may be done to a piece", () => {
     const app = anApp(db);
     const author = aMember();
     const { evidenceId } = await aPiece(app, where, { member: author });
-    const vote = (member: Member, key = aKey(), serverId = where.serverId) =>
-      voteEvidence(app, { key, serverId, member, evidenceId, vote: "convincing" });
+    const vote = (member: Member, key = aKey(), serverId = where.serverId, vote: EvidenceVote = "convincing") =>
+      voteEvidence(app, { key, serverId, member, evidenceId, vote });
     return { db, app, where, author, evidenceId, vote };
   }
 
@@ -262,6 +262,25 @@ describe("what may be done to a piece", () => {
     expect(await vote(member, key)).toMatchObject({ what: "counted", piece: { convincing: 1 } });
     expect(await vote(member, key)).toMatchObject({ what: "counted", piece: { convincing: 1 } });
     expect(await vote(member)).toMatchObject({ what: "same", piece: { convincing: 1 } });
+  });
+
+  it("a press that is delivered again after its member has changed their mind does not change it back", async () => {
+    const { db, where, vote } = await aPlace();
+    const member = aMember();
+    const keys = [aKey(), aKey(), aKey(), aKey()] as const;
+    const press = (key: string, said: EvidenceVote) => vote(member, key, where.serverId, said);
+    await press(keys[0], "convincing");
+    const changed = await press(keys[1], "weak");
+    expect(changed).toMatchObject({ what: "changed", vote: "weak", piece: { convincing: 0, weak: 1 } });
+    const late = { what: "late", vote: "weak", piece: { convincing: 0, weak: 1 } };
+    expect(await press(keys[0], "convincing")).toMatchObject(late);
+    expect(await press(keys[1], "weak")).toEqual(changed);
+    // A press that changed nothing was the last one all the same.
+    const same = await press(keys[3], "weak");
+    expect(same).toMatchObject({ what: "same" });
+    expect(await press(keys[2], "convincing")).toMatchObject(late);
+    expect(await press(keys[3], "weak")).toEqual(same);
+    expect(await db.$count(evidenceVoices)).toBe(1);
   });
 
   it("nothing from another server, by its author, or once it is hidden", async () => {
@@ -306,10 +325,41 @@ describe("what may be done to a piece", () => {
     const reasons = { state: "shown", hiddenReason: "an insult", restoredReason: "it was none" };
     expect(await show()).toMatchObject({ shown: { piece: reasons } });
     expect(await board()).toMatchObject({ hiddenCount: 0, labs: [{ strongest: [reasons] }] });
-    await decide("hide", "once more");
     await decide("withdraw", null, author);
     expect(await show()).toMatchObject({ refusal: { reason: "no-such-evidence" } });
     expect(await board()).toMatchObject({ hiddenCount: 0, hidden: [] });
+  });
+
+  it("its author cannot undo that it was hidden by withdrawing it and filing the same again; a moderator can", async () => {
+    const { db } = await embedded.open();
+    const where = await aMarket(db);
+    const app = { ...anApp(db), files: someFiles() };
+    const author = aMember();
+    const said = { member: author, text: "An insult.", link: "https://example.com/a", files: [aFile("good.png")] };
+    const { evidenceId } = await aPiece(app, where, said);
+    const { serverId } = where;
+    const decide = (kind: "withdraw" | "hide" | "restore", reason: string | null, member = aMember()) =>
+      decideEvidence(app, { key: aKey(), kind, serverId, member, evidenceId, reason });
+    const show = (moderates: boolean) =>
+      showEvidence(app, { serverId, evidenceId, reader: { memberId: "9", moderates } });
+    await decide("hide", "an insult");
+    const again = { reason: "hidden-before", evidenceId, hiddenReason: "an insult" };
+    expect(await refused(app, aRequest(where, said))).toEqual(again);
+    expect(await decide("withdraw", null, author)).toMatchObject({ done: true, piece: { hiddenReason: "an insult" } });
+    expect([...(await readUsedCopies(db, [hashOf("good.png")]))]).toEqual([]);
+    expect(await refused(app, aRequest(where, said))).toEqual(again);
+    expect(await refused(app, aRequest(where, { ...said, lab: "deepseek", kind: "leak" }))).toEqual(again);
+    const board = () => listEvidence(app, { ...where, lab: null, kind: null, page: 1 });
+    expect(await board()).toMatchObject({ labs: [], hidden: [{ evidenceId, hiddenReason: "an insult" }] });
+    expect(await show(false)).toMatchObject({ refusal: { reason: "hidden-from-you", hiddenReason: "an insult" } });
+    expect(await show(true)).toMatchObject({ shown: { piece: { state: "withdrawn", hiddenReason: "an insult" } } });
+    // Somebody else may have the same to say, and its author something else.
+    await aPiece(app, where, { ...said, member: aMember() });
+    await aPiece(app, where, { ...said, text: "Something else." });
+    expect(await decide("restore", "it was none")).toMatchObject({ done: true, piece: { state: "withdrawn" } });
+    expect(await decide("restore", "once more")).toMatchObject({ refusal: { reason: "already-withdrawn" } });
+    expect(await board()).toMatchObject({ hiddenCount: 0 });
+    expect(await refused(app, aRequest(where, said))).toBeNull();
   });
 
   it("accounts younger than /setup wants them neither file nor vote, and are told when they may", async () => {

@@ -65,6 +65,21 @@ it("a vote pressed in a private reply is counted in the thread's message, whose 
   expect(posted.text).toMatch(/They have restored it.*1 convincing, 1 weak/s);
   await deliver();
   expect(posted.attachments).toHaveLength(1);
+
+  // Its author can take back what it says, and not that it was hidden: that is for the moderators.
+  await privately(boss.command(channel, "/evidence hide", { id: 1, reason: "An insult" }));
+  await privately(ann.command(channel, "/evidence withdraw", { id: 1 }));
+  clock.pass({ minutes: 1 });
+  await deliver();
+  const hidden = "Evidence #1 was hidden by the moderators. Reason: An insult\nIt was withdrawn by its author.";
+  expect(posted.text).toBe(hidden);
+  const again = async () => wordsOf(await replyOf(ann.command(channel, "/evidence add", { ...given, file: picture })));
+  expect(await again()).toMatch(/moderators have hidden.*Reason: An insult.*before a moderator restores/s);
+  const shown = await replyOf(boss.command(channel, "/evidence show", { id: 1 }));
+  expect(wordsOf(shown)).toContain(hidden);
+  const restored = await boss.submit(await boss.press(shown, "Restore").modal(), { reason: "It was none" }).reply();
+  expect(restored.text).toContain("Its author has withdrawn it, so it is not shown; the same may be filed again.");
+  expect(await again()).toContain("Filed.");
   discord.expectNoViolations();
 });
 

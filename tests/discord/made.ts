@@ -48,6 +48,7 @@ export function aCard(card: Partial<ModelCard> = {}): ModelCard {
     publishedAt: null,
     source: null,
     evidence: { for: 0, against: 0 },
+    strongest: [],
     withdrawnSince: null,
     companions: [],
     history: { entries: [], count: 0 },

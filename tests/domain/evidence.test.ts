@@ -15,7 +15,7 @@ import { linkIn, normaliseLink, readLink } from "../../src/domain/evidence-link.
 import { uploadName } from "../../src/domain/kept-file.ts";
 import { hostileText } from "../discord/hostile.ts";
 
-const piece = { evidenceId: 7, memberId: "ann", state: "shown" } as const;
+const piece = { evidenceId: 7, memberId: "ann", state: "shown", hiddenReason: null, restoredReason: null } as const;
 const open = { name: "Hunter Alpha", state: "open" } as const;
 
 describe("who may do what with a piece", () => {
@@ -35,11 +35,16 @@ describe("who may do what with a piece", () => {
     expect(takesEvidence("void")).toBe(false);
   });
 
-  it("moderators hide what is shown and restore what is hidden, and bring back nothing that was withdrawn", () => {
+  it("moderators hide what is shown and restore what is hidden, withdrawn since or not, and nothing else that was withdrawn", () => {
     expect(whyNotModerate(piece, "hide")).toBeNull();
     expect(whyNotModerate(piece, "restore")?.reason).toBe("not-hidden");
     expect(whyNotModerate({ ...piece, state: "hidden" }, "restore")).toBeNull();
-    expect(whyNotModerate({ ...piece, state: "withdrawn" }, "restore")?.reason).toBe("already-withdrawn");
+    const withdrawn = { ...piece, state: "withdrawn" } as const;
+    expect(whyNotModerate(withdrawn, "restore")?.reason).toBe("already-withdrawn");
+    expect(whyNotModerate({ ...withdrawn, hiddenReason: "so" }, "restore")).toBeNull();
+    expect(whyNotModerate({ ...withdrawn, hiddenReason: "so" }, "hide")?.reason).toBe("already-withdrawn");
+    const restored = { ...withdrawn, hiddenReason: "so", restoredReason: "no" };
+    expect(whyNotModerate(restored, "restore")?.reason).toBe("already-withdrawn");
   });
 
   it("what is hidden is read by its author and by moderators", () => {

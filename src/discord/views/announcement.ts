@@ -35,7 +35,7 @@ export function announcementMessage(
       ? "**First odds**, from who was behind such models before"
       : `**Odds**, ${counted(card.callers, "guess", "guesses")}`,
     ...oddsLines(card.odds, mostOdds, names),
-    ...evidenceLines(card),
+    ...evidenceLines(card, names),
   ];
   return {
     ...(pingRoleId === null ? {} : { content: `<@&${pingRoleId}>` }),

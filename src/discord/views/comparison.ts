@@ -52,12 +52,12 @@ function takenOf(sides: readonly Shown[]): string[] {
   return free.length === sides.length ? free.slice(0, 1) : free.length > 0 ? ["counts as one question"] : [];
 }
 
-/** What can be done when both have ended: all of it is about the first, the anonymous model. */
+/** What can be done when both have ended: all of it is about the first. Only an anonymous model has evidence. */
 function endButtons({ failure, questionId, answer, target }: Shown, instead: string | null): Row[] {
   const all = [
     ...(failure?.reason === "revealed" && instead !== null ? [insteadButton(instead, questionId)] : []),
     ...(answer === "" ? [] : [button(plain(`Continue with ${target.name}`, 80), "continue", questionId)]),
-    ...(answer === "" ? [] : [button("File as evidence", "answer-evidence", questionId)]),
+    ...(answer === "" || target.modelId === null ? [] : [button("File as evidence", "answer-evidence", questionId)]),
   ];
   return all.length === 0 ? [] : [buttonRow(...all)];
 }

@@ -28,10 +28,13 @@ const addWords = {
       "I could not keep a file, and there was nothing else to file:",
       ...files.map((file) => `• ${notKeptLine(file)}`),
     ].join("\n"),
-  "same-again": ({ evidenceId, isHidden }) =>
-    isHidden
-      ? `You have filed exactly that already: it is **#${evidenceId}**, which the moderators have hidden.`
-      : `You have filed exactly that already: it is **#${evidenceId}**. Nothing was added.`,
+  "same-again": ({ evidenceId }) => `You have filed exactly that already: it is **#${evidenceId}**. Nothing was added.`,
+  "hidden-before": ({ evidenceId, hiddenReason }) =>
+    [
+      `That is what you filed as **#${evidenceId}**, which the moderators have hidden.`,
+      ...(hiddenReason ? [`Reason: ${escaped(hiddenReason, shown.reason)}`] : []),
+      `It cannot be filed again before a moderator restores **#${evidenceId}**.`,
+    ].join("\n"),
   "member-limit": ({ most, modelName }) =>
     `You have filed ${most} pieces of evidence on ${model(modelName)}, which is the most a member may.`,
   "server-limit": ({ most }) =>

@@ -1,5 +1,11 @@
-import type { Evidence, EvidenceVote, ShownEvidence } from "../../domain/evidence.ts";
-import { isRestored, kindWords, notKeptLine, pieceTitle, sourceLine, votesWords } from "./evidence-words.ts";
+import {
+  type Evidence,
+  type EvidenceVote,
+  type ShownEvidence,
+  standsHidden,
+  type VoteEffect,
+} from "../../domain/evidence.ts";
+import { kindWords, notKeptLine, pieceTitle, sourceLine, votesWords } from "./evidence-words.ts";
 import { type LabNames, labText } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import type { Reader } from "./model-card.ts";
@@ -34,14 +40,16 @@ function description({ piece, missing, waits = false }: ShownEvidence): string {
 /** What became of a piece: withdrawn, hidden, or hidden and restored; undefined for one that was left alone. */
 function stateLine(piece: Evidence): string | undefined {
   const { evidenceId, state, hiddenReason, restoredReason } = piece;
-  const because = (reason: string | null) => (reason === null ? "" : ` Reason: ${escaped(reason, shown.reason)}`);
-  if (state === "withdrawn") return `Evidence #${evidenceId} was withdrawn by its author.`;
-  if (state === "hidden") return `Evidence #${evidenceId} was hidden by the moderators.${because(hiddenReason)}`;
-  if (!isRestored(piece)) return undefined;
-  return [
-    `Evidence #${evidenceId} was hidden by the moderators once.${because(hiddenReason)}`,
-    `They have restored it.${because(restoredReason)}`,
-  ].join("\n");
+  const because = (reason: string | null) => (reason ? ` Reason: ${escaped(reason, shown.reason)}` : "");
+  const isHidden = standsHidden(piece);
+  const judged = isHidden || restoredReason !== null;
+  const lines = [
+    isHidden ? `Evidence #${evidenceId} was hidden by the moderators.${because(hiddenReason)}` : null,
+    judged && !isHidden ? `Evidence #${evidenceId} was hidden by the moderators once.${because(hiddenReason)}` : null,
+    judged && !isHidden ? `They have restored it.${because(restoredReason)}` : null,
+    state === "withdrawn" ? `${judged ? "It" : `Evidence #${evidenceId}`} was withdrawn by its author.` : null,
+  ].filter((line) => line !== null);
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 function votes({ evidenceId }: Evidence) {
@@ -61,7 +69,7 @@ function doings(piece: Evidence, reader: Reader): Row {
     ...(reader.moderates && piece.state === "shown"
       ? [button("Hide", "hide-evidence", piece.evidenceId, "danger")]
       : []),
-    ...(reader.moderates && piece.state === "hidden" ? [button("Restore", "restore-evidence", piece.evidenceId)] : []),
+    ...(reader.moderates && standsHidden(piece) ? [button("Restore", "restore-evidence", piece.evidenceId)] : []),
     button("All evidence", "evidence-board", `${piece.modelId}...1`),
   );
 }
@@ -116,22 +124,26 @@ export const notes = {
   added: "Filed. It is on the board now, for everybody to read and weigh.",
   hide: "Hidden. Nobody but its author and the moderators can read it now; everybody can read the reason.",
   restore: "Restored. Everybody can read it again.",
+  allow: "Restored. Its author has withdrawn it, so it is not shown; the same may be filed again.",
 } as const;
 
 /** After a vote: what counts now. */
-export function voteCounted(piece: Evidence, vote: EvidenceVote, what: "counted" | "changed" | "same"): MessageView {
+export function voteCounted(piece: Evidence, vote: EvidenceVote, what: VoteEffect | "late"): MessageView {
   const said = {
     counted: `Your vote counts: #${piece.evidenceId} is ${vote}.`,
     changed: `Your vote is changed: #${piece.evidenceId} is ${vote}.`,
     same: `You have said already that #${piece.evidenceId} is ${vote}. It counts once; the other button changes it.`,
+    late: `You have pressed again since: what counts is that #${piece.evidenceId} is ${vote}.`,
   }[what];
   return { content: `${said} Votes now: ${votesWords(piece)}.` };
 }
 
 /** After a withdrawal, in place of the piece. */
-export function evidenceWithdrawn({ evidenceId, lab }: Evidence, names: LabNames): MessageView {
+export function evidenceWithdrawn(piece: Evidence, names: LabNames): MessageView {
+  const { evidenceId, lab } = piece;
+  const stays = standsHidden(piece) ? " That the moderators have hidden it, and why, stays for everybody to read." : "";
   return {
-    content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but the moderators can read it any more, and my copies of its files are removed, unless another piece has the same.`,
+    content: `Your evidence #${evidenceId} about ${labText(lab, names)} is withdrawn. Nobody but you and the moderators can read it any more, and my copies of its files are removed, unless another piece has the same.${stays}`,
     embeds: [],
     components: [],
     files: [],

@@ -1,10 +1,8 @@
 import type { Caller, ModelCard } from "../../domain/card.ts";
-import type { Evidence } from "../../domain/evidence.ts";
 import { OTHER } from "../../domain/lab.ts";
 import { mostMeasured } from "../../domain/question.ts";
-import { pieceLine } from "./evidence-words.ts";
 import { historyLines } from "./history.ts";
-import { callText, type LabNames, labText } from "./lab-words.ts";
+import { callText, type LabNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
 import { count, counted, moment, percent, seconds } from "./numbers.ts";
@@ -53,16 +51,12 @@ function measuredLine({ measured }: ModelCard): string | null {
 export type CardWithMore = {
   readonly card: ModelCard;
   readonly latest: readonly Caller[];
-  readonly strongest: readonly Evidence[];
 };
 
-function description({ card, latest, strongest }: CardWithMore, names: LabNames, reader: Reader | null): string {
+function description({ card, latest }: CardWithMore, names: LabNames, reader: Reader | null): string {
   const what = card.facts.description;
   const stance = latest.slice(0, mostCallers).map((caller) => callerLine(caller, names, reader));
-  const evidence = [
-    ...evidenceLines(card),
-    ...strongest.map((piece) => `${labText(piece.lab, names)}: ${pieceLine(piece)}`),
-  ];
+  const evidence = evidenceLines(card, names);
   const lines = [
     whereLine(card),
     stateLine(card, names),

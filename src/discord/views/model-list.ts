@@ -2,7 +2,7 @@ import type { ModelCard } from "../../domain/card.ts";
 import { type LabNames, labText } from "./lab-words.ts";
 import { type MessageView, menuRow, type Row } from "./message.ts";
 import { leader } from "./model-card.ts";
-import { stateLine } from "./model-words.ts";
+import { evidenceWords, stateLine } from "./model-words.ts";
 import { counted, moment, percent } from "./numbers.ts";
 import { bold, fittingLines, plain, shown } from "./text.ts";
 
@@ -12,10 +12,12 @@ const mostOptions = 25;
 export function modelLine(card: ModelCard, names: LabNames): string {
   const name = bold(card.name, shown.modelName);
   const state = stateLine(card, names);
-  if (state !== null) return `${name}: ${state}`;
+  const evidence = evidenceWords(card);
+  const argued = evidence === null ? "" : ` · ${evidence}`;
+  if (state !== null) return `${name}: ${state}${argued}`;
   const first = leader(card);
   const odds = first === null ? "" : `: ${labText(first.lab, names)} ${percent(first.price)}`;
-  return `${name}${odds} · ${counted(card.callers, "guess", "guesses")} · listed ${moment(card.listedAt, "R")}`;
+  return `${name}${odds} · ${counted(card.callers, "guess", "guesses")} · listed ${moment(card.listedAt, "R")}${argued}`;
 }
 
 /** A menu that opens a model's card. Null without models, as Discord takes no empty menu. */

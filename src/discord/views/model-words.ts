@@ -1,5 +1,6 @@
 import type { MarketStateName, ModelCard, Odds } from "../../domain/card.ts";
 import { isFree, type Listing } from "../../domain/listing.ts";
+import { pieceLine } from "./evidence-words.ts";
 import { type LabNames, labList, labText } from "./lab-words.ts";
 import { count, counted, moment, percent } from "./numbers.ts";
 import { address, bold, escaped, plain, shown } from "./text.ts";
@@ -88,9 +89,17 @@ export function stateLine(card: ModelCard, names: LabNames): string | null {
   return stateWords[card.state](card, names);
 }
 
-/** How much evidence there is, if there is any. */
-export function evidenceLines({ evidence }: ModelCard): string[] {
-  return evidence.for + evidence.against === 0
-    ? []
-    : [`**Evidence**: ${count(evidence.for)} for a lab, ${count(evidence.against)} against one`];
+/** How much evidence there is, if there is any, and the strongest piece for each of the leading labs. */
+export function evidenceLines({ evidence, strongest }: ModelCard, names: LabNames): string[] {
+  if (evidence.for + evidence.against === 0) return [];
+  return [
+    `**Evidence**: ${count(evidence.for)} for a lab, ${count(evidence.against)} against one`,
+    ...strongest.map((piece) => `${labText(piece.lab, names)}: ${pieceLine(piece)}`),
+  ];
+}
+
+/** "evidence: 3 for, 1 against", for a line in a list; null without any. */
+export function evidenceWords({ evidence }: ModelCard): string | null {
+  const { for: pro, against } = evidence;
+  return pro + against === 0 ? null : `evidence: ${count(pro)} for, ${count(against)} against`;
 }

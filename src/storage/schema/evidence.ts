@@ -1,5 +1,5 @@
 import { bigint, bigserial, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { evidenceKinds, evidenceVotes, stances } from "../../domain/evidence.ts";
+import { evidenceKinds, evidenceVotes, stances, voteEffects } from "../../domain/evidence.ts";
 import type { EvidenceDraft } from "../../domain/evidence-draft.ts";
 import { fileProblems } from "../../domain/kept-file.ts";
 import { moment } from "../columns.ts";
@@ -36,7 +36,7 @@ export const evidence = pgTable(
     convincing: integer("convincing").notNull().default(0),
     weak: integer("weak").notNull().default(0),
     state: text("state", { enum: evidenceStates }).notNull().default("shown"),
-    /** Why it was hidden last; it stays when the piece is restored. */
+    /** Why it was hidden last; it stays when the piece is restored or withdrawn. */
     hiddenReason: text("hidden_reason"),
     /** Why it was restored; null while it is hidden, and for one that never was. */
     restoredReason: text("restored_reason"),
@@ -62,6 +62,8 @@ export const evidenceFiles = pgTable(
     contentType: text("content_type").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     sha256: text("sha256"),
+    /** Of a hidden piece that was withdrawn: the hash its copy had, so that the same file is known again. */
+    formerSha256: text("former_sha256"),
     problem: text("problem", { enum: fileProblems }),
   },
   (table) => [
@@ -71,7 +73,7 @@ export const evidenceFiles = pgTable(
   ],
 );
 
-/** One vote a member and piece; the key is that of the press that made it so. */
+/** One vote a member and piece; the key is that of the last press, and `answered` what it was told. */
 export const evidenceVoices = pgTable(
   "evidence_votes",
   {
@@ -79,6 +81,7 @@ export const evidenceVoices = pgTable(
     memberId: text("member_id").notNull(),
     vote: text("vote", { enum: evidenceVotes }).notNull(),
     key: text("key").notNull(),
+    answered: text("answered", { enum: voteEffects }).notNull().default("counted"),
     at: moment("at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.evidenceId, table.memberId] })],

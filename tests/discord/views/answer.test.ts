@@ -113,6 +113,14 @@ describe("an answer", () => {
     expect(view?.content).not.toMatch(/discord(\.gg|\.com\/invite)\/(prompt|thought|answer)/);
   });
 
+  it("offers to be filed as evidence only where an anonymous model gave it, alone or compared", () => {
+    const known = aQuestion({ target: { modelId: null, listingId: "xiaomi/mimo", name: "MiMo" } });
+    const offers = (...questions: GrowingQuestion[]) =>
+      JSON.stringify(questionMessages(questions)).includes("File as evidence");
+    expect([offers(known), offers(known, known)]).toEqual([false, false]);
+    expect([offers(aQuestion()), offers(aQuestion(), known)]).toEqual([true, true]);
+  });
+
   it("stays within Discord's limits whatever its words, in every state, alone or compared", () => {
     fc.assert(
       fc.property(hostileText, hostileText, fc.integer({ min: 1, max: 6 }), (name, piece, times) => {

@@ -84,7 +84,9 @@ function fullViews(text: string): Record<string, MessageView> {
     postedHidden: evidenceMessage({ ...given, piece: { ...piece, state: "hidden" } }, names),
     withoutFiles: withoutFiles(evidenceMessage(withFiles, names), 7),
     voted: voteCounted(piece, "weak", "same"),
-    withdrawn: evidenceWithdrawn(piece, names),
+    withdrawn: evidenceWithdrawn({ ...piece, state: "withdrawn" }, names),
+    hiddenAndWithdrawn: evidenceView({ ...given, piece: { ...piece, state: "withdrawn" } }, names, reader, notes.allow),
+    hiddenBefore: evidenceRefusal({ reason: "hidden-before", ...barred }, names),
     board: evidenceBoardView(
       {
         ...board,

@@ -55,6 +55,11 @@ function fullViews(text: string): Record<string, MessageView> {
     odds: [...slugs, "other"].map((lab) => ({ lab, price: 1 / 41, callers: 1_000_000 })),
     callers: 41_000_000,
     builders: slugs.slice(0, 2),
+    evidence: { for: 1_000_000, against: 1_000_000 },
+    strongest: slugs.slice(0, 3).map((lab) => {
+      const piece = made.aPiece({ evidenceId: 1_000_000_000, lab, text: text.slice(0, 1000), restoredReason: text });
+      return { ...piece, convincing: 1_000_000, weak: 1_000_000 };
+    }),
   });
   const caller = made.aCaller({ name: text, lab: "other", unknownName: text });
   const reader = { memberId: "1", moderates: true };
@@ -160,12 +165,11 @@ function fullViews(text: string): Record<string, MessageView> {
     candidateElsewhere: candidateMessage({ ...candidate, kind: "settled", found: null, source: null }, names),
     candidateRefusal: candidateRefusal({ reason: "dismissed", by: text, modelName }, names),
     deadline: deadlineMessage(card),
-    card: modelCardView({ card, latest: Array(25).fill(caller), strongest: [] }, names, reader),
+    card: modelCardView({ card, latest: Array(25).fill(caller) }, names, reader),
     settledCard: modelCardView(
       {
         card: { ...card, state: "settled", source: summary.source, publishedAt: made.published },
         latest: [caller],
-        strongest: [],
       },
       names,
       null,

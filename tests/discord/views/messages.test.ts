@@ -62,6 +62,17 @@ describe("an announcement", () => {
     expect(view.components?.[0]?.components[0]).toMatchObject({ label: "Guess", disabled: true });
   });
 
+  it("argues with the strongest piece for each of the leading labs, in a line each; the list only counts", () => {
+    const piece = made.aPiece({ text: `It says **so**.\n${"𝕏".repeat(900)}`, convincing: 2 });
+    const card = made.aCard({ evidence: { for: 3, against: 1 }, strongest: [piece] });
+    const lines = markdownOf(announcementMessage(card, { pingRoleId: null, late: false })).split("\n");
+    const line = lines[lines.indexOf("**Evidence**: 3 for a lab, 1 against one") + 1];
+    expect(line).toMatch(/^Xiaomi: \*\*#7\*\* It says \\\*\\\*so\\\*\\\*\. 𝕏+… · 2 convincing, 0 weak$/u);
+    expect(line?.length).toBeLessThan(160);
+    expect(markdownOf(modelListView([card], names))).toContain(" · evidence: 3 for, 1 against");
+    expect(markdownOf(modelListView([made.aCard()], names))).not.toContain("evidence");
+  });
+
   it("has a thread whose name fits", () => {
     expect(threadName(made.aCard())).toBe("Who built Hunter Alpha?");
     expect(threadName(made.aCard({ name: "x".repeat(500) })).length).toBeLessThanOrEqual(100);
@@ -71,7 +82,7 @@ describe("an announcement", () => {
 it("each message the bot owes a channel can be told from all others by what its buttons carry", () => {
   const card = made.aCard();
   const others = [
-    modelCardView({ card, latest: [], strongest: [] }, names, null),
+    modelCardView({ card, latest: [] }, names, null),
     modelListView([card], names),
     labMenuView(card, names, []),
     resultOf(made.aSummary()),
@@ -108,7 +119,7 @@ describe("a model's card", () => {
 
   it("shows a name nobody knows to its author and to moderators only", () => {
     const seenBy = (reader: Parameters<typeof modelCardView>[2]) =>
-      markdownOf(modelCardView({ card: made.aCard(), latest: calls, strongest: [] }, names, reader));
+      markdownOf(modelCardView({ card: made.aCard(), latest: calls }, names, reader));
     expect(seenBy({ memberId: "2", moderates: false })).toContain("Foo Labs");
     expect(seenBy({ memberId: "9", moderates: true })).toContain("Foo Labs");
     expect(seenBy({ memberId: "1", moderates: false })).not.toContain("Foo Labs");
@@ -118,7 +129,7 @@ describe("a model's card", () => {
   it("offers Guess only while the model is open", () => {
     const reader = { memberId: "1", moderates: false };
     const seen = (state: "open" | "frozen") =>
-      customIds(modelCardView({ card: made.aCard({ state }), latest: [], strongest: [] }, names, reader));
+      customIds(modelCardView({ card: made.aCard({ state }), latest: [] }, names, reader));
     expect(seen("open")).toContain("guess-here:1:42");
     expect(seen("frozen")).not.toContain("guess-here:1:42");
   });
@@ -130,7 +141,7 @@ describe("a model's card", () => {
       publishedAt: made.published,
       source: "https://example.com/x",
     });
-    const words = markdownOf(modelCardView({ card, latest: [], strongest: [] }, names, null));
+    const words = markdownOf(modelCardView({ card, latest: [] }, names, null));
     expect(words).toContain(
       "Settled: **Xiaomi** built it.\nPublished <t:1773863640:F>\nSource: <https://example.com/x>",
     );

@@ -59,7 +59,7 @@ describe("a poll", () => {
 
 describe("a model's card", () => {
   const lineOf = (poll: PollCard | null) => {
-    const view = modelCardView({ card: made.aCard({ poll }), latest: [], strongest: [] }, names, null);
+    const view = modelCardView({ card: made.aCard({ poll }), latest: [] }, names, null);
     return markdownOf(view)
       .split("\n")
       .find((line) => line.startsWith("**Poll**"));

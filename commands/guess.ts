@@ -131,7 +131,11 @@ export const guess = {
     withdraw: {
       acknowledge: "same-message",
       run: (interaction, key, app) =>
-        withOwnGuess(interaction, key, app, (receipt, names) => ({ show: view.withdrawQuestion(receipt, names) })),
+        withOwnGuess(interaction, key, app, (receipt, names) =>
+          receipt.closed
+            ? { aside: guessRefusal(receipt.closed, names) }
+            : { show: view.withdrawQuestion(receipt, names) },
+        ),
     },
     "withdraw-yes": {
       acknowledge: "same-message",

@@ -13,6 +13,7 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { countStances } from "../storage/evidence-board.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
+import { readSettlementCounts } from "../storage/settlement-counts.ts";
 import { currentTime } from "./current-time.ts";
 import { isLate } from "./gather-messages.ts";
 import { cardOf } from "./show-models.ts";
@@ -110,11 +111,12 @@ async function withCards(tx: Transaction, ready: readonly Posted[], heldUntil: D
     ready.map(({ serverId }) => serverId),
     ready.map(({ modelId }) => modelId),
   );
+  const settled = await readSettlementCounts(tx, markets);
   return ready.flatMap(({ marketId, serverId, modelId, channelId, messageId, sentAt }) => {
     const market = markets.find((each) => each.marketId === marketId);
     if (!market) return [];
     const beside = companions.filter((one) => one.serverId === serverId && one.of === modelId);
-    const card = cardOf(market, { counts, companions: beside });
+    const card = cardOf(market, { counts, settled, companions: beside });
     return { marketId, heldUntil, serverId, channelId, messageId, card, late: isLate(market.model.listedAt, sentAt) };
   });
 }

@@ -13,6 +13,7 @@ import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
 import { readNewPolls } from "../storage/polls.ts";
 import { readCandidates } from "../storage/reveals.ts";
+import { readSettlementCounts } from "../storage/settlement-counts.ts";
 import { cardOf } from "./show-models.ts";
 
 const lateMs = 60 * 60_000;
@@ -76,12 +77,13 @@ export async function gatherMessages(
     markets.map(({ serverId }) => serverId),
     markets.map(({ modelId }) => modelId),
   );
+  const settled = await readSettlementCounts(tx, markets);
   return rows.map(({ row, before }) => {
     const market = isAboutMarket(row.kind) ? marketOf(row, markets) : undefined;
     const beside = companions.filter((one) => one.serverId === row.serverId && one.of === row.modelId);
     return {
       delivery: deliveryOf(row, before),
-      card: market ? cardOf(market, { counts, companions: beside }) : null,
+      card: market ? cardOf(market, { counts, settled, companions: beside }) : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)

@@ -13,6 +13,7 @@ import { type MarketWithModel, readLatestCalls, readMarket, readMarkets, readSou
 import { readHistory } from "../storage/model-history.ts";
 import { type PollRow, readLatestPoll } from "../storage/polls.ts";
 import { readMeasured } from "../storage/questions.ts";
+import type { SettlementCounts } from "../storage/settlement-counts.ts";
 
 /** Models on the list: what one message shows. */
 const mostModels = 25;
@@ -26,11 +27,13 @@ const leadingLabs = 3;
 /** What is told of a model besides its market's row, as far as somebody looked. */
 type Besides = Partial<Pick<ModelCard, "source" | "companions" | "history">> & {
   readonly counts?: readonly StanceCounts[];
+  readonly settled?: readonly SettlementCounts[];
 };
 
 /** What a server knows of a model, from its market's row and the counts of its evidence. */
 export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
   const found = also.counts?.find((each) => each.serverId === market.serverId && each.modelId === market.modelId);
+  const counted = also.settled?.find(({ marketId }) => marketId === market.marketId);
   const { missedReads, missedSince, link } = market.model;
   const odds = prices(marketOf(market));
   return {
@@ -48,6 +51,7 @@ export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
     builders: market.builders,
     publishedAt: market.publishedAt,
     source: also.source ?? null,
+    ...(counted ? { counted } : {}),
     withdrawnSince: missedReads >= missesUntilWithdrawn ? missedSince : null,
     companions: also.companions ?? [],
     history: also.history ?? { entries: [], count: 0 },

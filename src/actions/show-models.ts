@@ -51,7 +51,7 @@ export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
     builders: market.builders,
     publishedAt: market.publishedAt,
     source: also.source ?? null,
-    ...(counted ? { counted } : {}),
+    ...(counted ? { counted: { callers: counted.callers, right: counted.right } } : {}),
     withdrawnSince: missedReads >= missesUntilWithdrawn ? missedSince : null,
     companions: also.companions ?? [],
     history: also.history ?? { entries: [], count: 0 },

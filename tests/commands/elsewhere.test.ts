@@ -5,7 +5,7 @@ import { aMarket, aModel } from "../support/factories.ts";
 import { aPlayedServer, privately } from "./playing.ts";
 
 it("a model another process has just opened is taken by every command, typed by its name", async () => {
-  const { app, discord, server, channel, ann, boss } = await aPlayedServer();
+  const { app, discord, server, channel, ann, bob, boss } = await aPlayedServer();
   const elsewhere = anApp(app.db);
   const opened = async (name: string) => {
     const model = await aModel(app.db, { name, listingId: `openrouter/${name.toLowerCase()}` });
@@ -22,5 +22,10 @@ it("a model another process has just opened is taken by every command, typed by 
   expect(await privately(ann.command(channel, "/ask-model", asked))).not.toContain("I know no such model");
   const decided = { ...(await opened("Kea")), reason: "a leak" };
   expect(await privately(boss.command(channel, "/settle freeze", decided))).toContain("Done.");
+  // A form must open at once or not at all: a process that knew of no model says so, and has the form the next time.
+  app.models.forget(server.id);
+  const message = bob.say(channel, "It says it is a yak");
+  expect(await privately(ann.menu(channel, "File as evidence", message))).toContain("once more: now the form opens");
+  await ann.menu(channel, "File as evidence", message).modal();
   discord.expectNoViolations();
 });

@@ -1,6 +1,7 @@
 import { answerQuestions } from "../src/actions/answer-question.ts";
 import { type AskWhom, askModel as takeQuestion } from "../src/actions/ask-model.ts";
 import { loadModels } from "../src/actions/load-models.ts";
+import { modelMeant } from "../src/actions/refresh-models.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { showSettled } from "../src/actions/settled-model.ts";
 import { stopQuestion } from "../src/actions/stop-question.ts";
@@ -103,7 +104,7 @@ export const askModel = {
   },
   async run(interaction, app) {
     const typed = interaction.options.getString("model", true);
-    const model = findModel(app.models.of(interaction.guildId).models, typed);
+    const model = await modelMeant(app, interaction.guildId, typed);
     if (!model) return { show: askRefusal({ reason: "no-such-model" }) };
     return ask(interaction, app, {
       whom: { kind: "model", modelId: model.modelId },

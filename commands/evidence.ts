@@ -6,7 +6,7 @@ import { readEvidenceKey } from "../src/discord/views/evidence-board.ts";
 import * as forms from "../src/discord/views/evidence-forms.ts";
 import { findModel } from "../src/domain/open-models.ts";
 import { asksReason, hasReason, moderate, votes, withdraw } from "./evidence/deciding.ts";
-import { askForText, file, fileAnswer, fileDraft, typedDraft } from "./evidence/filing.ts";
+import { askForText, file, fileAnswer, fileDraft, fileTyped } from "./evidence/filing.ts";
 import { listTyped, showBoard, showPiece, turn } from "./evidence/reading.ts";
 
 export const evidence = {
@@ -22,7 +22,7 @@ export const evidence = {
   async run(interaction, app) {
     const { options } = interaction;
     const part = options.getSubcommand();
-    if (part === "add") return file(interaction, app, typedDraft(interaction, app));
+    if (part === "add") return fileTyped(interaction, app);
     if (part === "list") return listTyped(interaction, app);
     const evidenceId = options.getInteger("id", true);
     if (part === "show") return showPiece(interaction, app, evidenceId);

@@ -1,4 +1,5 @@
 import { placeGuess } from "../src/actions/place-guess.ts";
+import { modelMeant } from "../src/actions/refresh-models.ts";
 import { showModel } from "../src/actions/show-models.ts";
 import { showReceipt } from "../src/actions/show-receipt.ts";
 import { withdrawGuess } from "../src/actions/withdraw-guess.ts";
@@ -107,7 +108,7 @@ export const guess = {
   },
   async run(interaction, app) {
     const who = whoActs(interaction);
-    const model = findModel(app.models.of(who.serverId).models, interaction.options.getString("model", true));
+    const model = await modelMeant(app, who.serverId, interaction.options.getString("model", true));
     if (!model) return { show: guessRefusal({ reason: "no-such-model" }, labNames([])) };
     const answer = await placeGuess(app, {
       ...who,
@@ -130,7 +131,11 @@ export const guess = {
     withdraw: {
       acknowledge: "same-message",
       run: (interaction, key, app) =>
-        withOwnGuess(interaction, key, app, (receipt, names) => ({ show: view.withdrawQuestion(receipt, names) })),
+        withOwnGuess(interaction, key, app, (receipt, names) =>
+          receipt.closed
+            ? { aside: guessRefusal(receipt.closed, names) }
+            : { show: view.withdrawQuestion(receipt, names) },
+        ),
     },
     "withdraw-yes": {
       acknowledge: "same-message",

@@ -1,4 +1,5 @@
 import { addModel } from "../src/actions/add-model.ts";
+import { modelMeant } from "../src/actions/refresh-models.ts";
 import { dismissWaiting, listWaiting, openWaiting } from "../src/actions/review-listings.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { listModels, showModel } from "../src/actions/show-models.ts";
@@ -15,7 +16,6 @@ import { addingRefusal, guessRefusal } from "../src/discord/views/refusals.ts";
 import { modelAdded, openedWords, waitingValue, waitingView } from "../src/discord/views/waiting.ts";
 import { maySpeak, moderates, whoActs } from "../src/discord/who-acts.ts";
 import type { WaitingListing } from "../src/domain/held-listing.ts";
-import { findModel } from "../src/domain/open-models.ts";
 
 const noSuchModel = { show: guessRefusal({ reason: "no-such-model" }, labNames([])) };
 
@@ -97,7 +97,7 @@ export const models = {
     if (part === "waiting") return waiting(interaction, app);
     const typed = interaction.options.getString("model");
     if (typed === null) return list(interaction, app);
-    const model = findModel(app.models.of(interaction.guildId).models, typed);
+    const model = await modelMeant(app, interaction.guildId, typed);
     return model ? card(interaction, model.modelId, app) : noSuchModel;
   },
   buttons: {

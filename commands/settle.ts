@@ -1,6 +1,7 @@
 import { decideMarket } from "../src/actions/decide-market.ts";
 import { refuseCandidate, termsOf } from "../src/actions/judge-candidate.ts";
 import { nameLab } from "../src/actions/name-lab.ts";
+import { modelMeant } from "../src/actions/refresh-models.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { confirmSettlement, previewSettlement } from "../src/actions/settle-model.ts";
 import type { App } from "../src/app.ts";
@@ -22,7 +23,6 @@ import {
 } from "../src/discord/views/reveal.ts";
 import * as view from "../src/discord/views/settlement.ts";
 import { moderates, whoActs } from "../src/discord/who-acts.ts";
-import { findModel } from "../src/domain/open-models.ts";
 
 /** Asked at every press: a role may be gone since the last one. */
 async function isModerator(interaction: Typed | Pressed | Filled, app: App): Promise<boolean> {
@@ -115,7 +115,7 @@ export const settle = {
     if (!(await isModerator(interaction, app))) return { show: moderatorsOnly };
     const part = interaction.options.getSubcommand();
     if (part === nameLabPart) return teach(interaction, app);
-    const found = findModel(app.models.of(interaction.guildId).models, interaction.options.getString("model", true));
+    const found = await modelMeant(app, interaction.guildId, interaction.options.getString("model", true));
     if (!found) return { show: decisionRefusal({ reason: "no-such-model" }, labNames([])) };
     const kind = decisionOf(part);
     const { options } = interaction;

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { answerGuesses } from "./actions/guess-batch.ts";
 import type { GuessRequest } from "./actions/guess-books.ts";
 import { openModelOf } from "./actions/load-models.ts";
+import { createRefreshes, type Refreshes } from "./actions/refresh-models.ts";
 import { type QuestionWish, type TakenIn, takeInQuestions } from "./actions/take-in-questions.ts";
 import { type AskableListings, createAskableListings } from "./domain/askable.ts";
 import { type Batches, createBatches } from "./domain/batches.ts";
@@ -32,6 +33,8 @@ export type App = {
   readonly elapsedMs: () => number;
   /** Models and labs per server, in memory, for autocomplete. */
   readonly models: OpenModels;
+  /** Where reads of what memory lacks queue. */
+  readonly refreshes: Refreshes;
   /** The polls that run, in memory. */
   readonly polls: RunningPolls;
   /** Where guesses queue while earlier ones on the same market are written. */
@@ -92,12 +95,14 @@ export function createApp(parts: {
     atOnce: 1,
     work: (wishes) => takeInQuestions({ db, clock, name, questions }, wishes),
   });
+  const elapsedMs = () => performance.now();
   return {
     db,
     name,
     clock,
-    elapsedMs: () => performance.now(),
+    elapsedMs,
     models,
+    refreshes: createRefreshes({ db, clock, models, elapsedMs }),
     polls,
     guesses,
     asking,

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditLedger } from "./actions/audit-ledger.ts";
-import { readConfig } from "./config.ts";
+import { readDatabaseConfig } from "./config.ts";
 import { openDatabase } from "./storage/database.ts";
 import { StorageUnavailable } from "./storage/unavailable.ts";
 
 // `npm run audit`: recomputes every balance from the rows that are never changed and tells what differs. It repairs
 // nothing. With the embedded database the bot must not be running, as the folder is its alone.
 
-const reading = readConfig();
+const reading = readDatabaseConfig();
 if (!reading.ok) end(2, ...reading.problems);
 
 try {

@@ -186,14 +186,19 @@ function hostEnvironment(): Environment {
   return { ...parseEnv(lines), ...process.env };
 }
 
-/** The environment as settings. An empty variable counts as unset, space around a value as absent. */
-export function readConfig(environment: Environment = hostEnvironment()): ConfigReading {
+type Refused = Extract<ConfigReading, { ok: false }>;
+
+/** What a schema makes of its variables. An empty one counts as unset, space around a value as absent. */
+function read<Data>(
+  schema: z.ZodType<Data> & { readonly shape: Partial<typeof variables.shape> },
+  environment: Environment,
+): { readonly ok: true; readonly data: Data } | Refused {
   const set: Partial<Record<Variable, string>> = {};
-  for (const variable of Object.keys(variables.shape) as Variable[]) {
+  for (const variable of Object.keys(schema.shape) as Variable[]) {
     const text = environment[variable]?.trim();
     if (text) set[variable] = text;
   }
-  const parsed = variables.safeParse(set);
+  const parsed = schema.safeParse(set);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const variable = path[0] as Variable;
@@ -204,7 +209,14 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
     });
     return { ok: false, problems };
   }
-  const { data } = parsed;
+  return { ok: true, data: parsed.data };
+}
+
+/** All of the environment as settings. */
+export function readConfig(environment: Environment = hostEnvironment()): ConfigReading {
+  const reading = read(variables, environment);
+  if (!reading.ok) return reading;
+  const { data } = reading;
   return {
     ok: true,
     config: {
@@ -225,4 +237,14 @@ export function readConfig(environment: Environment = hostEnvironment()): Config
       healthPort: data.HEALTH_PORT,
     },
   };
+}
+
+/** Where the database is: all that is needed by what looks at it and talks to nobody. */
+export function readDatabaseConfig(
+  environment: Environment = hostEnvironment(),
+): { readonly ok: true; readonly config: Pick<Config, "databaseUrl" | "dataDir"> } | Refused {
+  const reading = read(variables.pick({ DATABASE_URL: true, DATA_DIR: true }), environment);
+  if (!reading.ok) return reading;
+  const { DATABASE_URL: databaseUrl, DATA_DIR: dataDir } = reading.data;
+  return { ok: true, config: { databaseUrl, dataDir } };
 }

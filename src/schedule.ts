@@ -9,6 +9,7 @@ import { loadModels } from "./actions/load-models.ts";
 import { loadPolls } from "./actions/look-after-polls.ts";
 import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
+import { learnChanges } from "./actions/refresh-models.ts";
 import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
@@ -24,6 +25,8 @@ const when = {
   deliveries: "*/5 * * * * *",
   cards: "*/5 * * * * *",
   memory: "30 * * * * *",
+  /** Models opened and decided, and labs taught, by other processes. */
+  changes: "*/5 * * * * *",
   /** An answer whose process died is taken over when that has been silent for twenty seconds. */
   answers: "*/5 * * * * *",
   reveals: "20 */5 * * * *",
@@ -89,6 +92,7 @@ export function startSchedule(
   const memory = oneAtATime(() =>
     run("memory", () => Promise.all([loadModels(app), loadAskable(app), loadPolls(app)])),
   );
+  const changes = oneAtATime(() => run("changes", () => learnChanges(app)));
   const polls = oneAtATime(() => run("polls", () => lookAfterPolls(app, client, turn, stopping.signal)));
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
   const files = oneAtATime(() => run("files", () => sweepFiles(app)));
@@ -105,6 +109,7 @@ export function startSchedule(
       ["top-ups", when.topUps, topUps],
       ["forgetting", when.forgetting, forgetting],
       ["memory", when.memory, memory],
+      ["changes", when.changes, changes],
       ["answers", when.answers, answers],
       ["files", when.files, files],
       ["polls", when.polls, () => void polls()],

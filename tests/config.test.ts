@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Config, readConfig } from "../src/config.ts";
+import { type Config, readConfig, readDatabaseConfig } from "../src/config.ts";
 
 const token = "MTQ4MTM5.GsTuff.hidden-part-of-the-token";
 
@@ -183,5 +183,26 @@ describe("a wrong setting", () => {
   it("never shows a password somebody put into another address", () => {
     const [line] = problemsOf({ OPENROUTER_BASE_URL: "https://me:secret@example.org/v1" });
     expect(line).toContain(`OPENROUTER_BASE_URL holds "https://me:hidden@example.org/v1"`);
+  });
+});
+
+describe("the settings of what only looks at the database", () => {
+  it("need no token, and no other variable that is wrong stands in their way", () => {
+    const environment = { DATABASE_URL: "postgres://me@db/unmask", LISTINGS_CRON: "now and then" };
+    expect(readDatabaseConfig(environment)).toEqual({
+      ok: true,
+      config: { databaseUrl: "postgres://me@db/unmask", dataDir: "./data" },
+    });
+    expect(readDatabaseConfig({ DATA_DIR: "/data" })).toEqual({
+      ok: true,
+      config: { databaseUrl: null, dataDir: "/data" },
+    });
+  });
+
+  it("are checked as the bot checks them", () => {
+    expect(readDatabaseConfig({ DATABASE_URL: "mysql://me:s3cret@db/unmask" })).toEqual({
+      ok: false,
+      problems: problemsOf({ DATABASE_URL: "mysql://me:s3cret@db/unmask" }),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { addEvidence } from "../../src/actions/add-evidence.ts";
 import { keepDraft, openDraft } from "../../src/actions/keep-draft.ts";
+import { modelMeant } from "../../src/actions/refresh-models.ts";
 import { showQuestion } from "../../src/actions/show-question.ts";
 import type { App } from "../../src/app.ts";
 import type { Answer, Filled, Opening, Picked, Typed } from "../../src/discord/command.ts";
@@ -19,11 +20,11 @@ function whose(interaction: Acting, draftId: string) {
   return { draftId, serverId, memberId: member.memberId };
 }
 
-/** What was typed with /evidence add. */
-export function typedDraft({ options, guildId }: Typed, app: App): EvidenceDraft {
+/** What was typed with /evidence add, about this model. */
+function typedDraft({ options }: Typed, modelId: number | null): EvidenceDraft {
   const file = options.getAttachment("file");
   return {
-    modelId: findModel(app.models.of(guildId).models, options.getString("model", true))?.modelId ?? null,
+    modelId,
     lab: options.getString("lab", true),
     stance: readStance(options.getString("stance", true)),
     kind: readKind(options.getString("kind", true)),
@@ -39,14 +40,20 @@ export function askForText(interaction: Typed, app: App): Opening | null {
   const { options } = interaction;
   if (options.getSubcommand() !== "add" || options.getString("text") !== null) return null;
   const { models, labs } = app.models.of(interaction.guildId);
-  const draft = typedDraft(interaction, app);
-  const model = models.find(({ modelId }) => modelId === draft.modelId);
+  const model = findModel(models, options.getString("model", true));
+  const draft = typedDraft(interaction, model?.modelId ?? null);
   if (!model || readSuspect(draft.lab ?? "", labs).suspect?.kind !== "lab") return null;
   const isEnoughWithout = draft.link !== null || draft.files.length > 0;
   return {
     modal: forms.evidenceTextForm(interaction.id, model.name, isEnoughWithout),
     keep: () => keepDraft(app, whose(interaction, interaction.id), draft),
   };
+}
+
+/** Files what was typed with /evidence add. */
+export async function fileTyped(interaction: Typed, app: App): Promise<Answer> {
+  const model = await modelMeant(app, interaction.guildId, interaction.options.getString("model", true));
+  return file(interaction, app, typedDraft(interaction, model?.modelId ?? null));
 }
 
 /** Files a piece, or says why not with all that was given still there. */

@@ -1,4 +1,5 @@
 import { listEvidence } from "../../src/actions/list-evidence.ts";
+import { modelMeant, orRefreshed } from "../../src/actions/refresh-models.ts";
 import { readServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";
 import type { App } from "../../src/app.ts";
@@ -9,7 +10,7 @@ import { type EvidencePlace, evidenceBoardView, readEvidenceKey } from "../../sr
 import { evidenceBarred, evidenceRefusal } from "../../src/discord/views/evidence-refusals.ts";
 import { labNames } from "../../src/discord/views/lab-words.ts";
 import { moderates, whoActs } from "../../src/discord/who-acts.ts";
-import { findModel } from "../../src/domain/open-models.ts";
+import type { Lab } from "../../src/domain/lab.ts";
 import { readSuspect } from "../../src/domain/suspect.ts";
 
 export type Acting = Typed | Pressed | Picked | Filled;
@@ -42,17 +43,21 @@ export async function showBoard(interaction: Acting, app: App, place: EvidencePl
   return board ? { show: evidenceBoardView(board, namesIn(interaction, app)) } : noSuchModel;
 }
 
+function labTyped(typed: string, labs: readonly Lab[]): string | null {
+  const { suspect } = readSuspect(typed, labs);
+  return suspect?.kind === "lab" ? suspect.lab : null;
+}
+
 export async function listTyped(interaction: Typed, app: App): Promise<Answer> {
   const { options, guildId } = interaction;
-  const { models, labs } = app.models.of(guildId);
-  const model = findModel(models, options.getString("model", true));
+  const model = await modelMeant(app, guildId, options.getString("model", true));
   if (!model) return noSuchModel;
   const typed = options.getString("lab");
-  const suspect = typed === null ? null : readSuspect(typed, labs).suspect;
-  if (typed !== null && suspect?.kind !== "lab") {
+  const lab =
+    typed === null ? null : await orRefreshed(app, guildId, () => labTyped(typed, app.models.of(guildId).labs));
+  if (typed !== null && lab === null) {
     return { show: evidenceRefusal({ reason: "no-such-lab", typed }, labNames([])) };
   }
-  const lab = suspect?.kind === "lab" ? suspect.lab : null;
   const kind = readKind(options.getString("kind"));
   return showBoard(interaction, app, { modelId: model.modelId, lab, kind, page: 1 });
 }

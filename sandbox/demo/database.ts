@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { openPostgres } from "../../src/storage/postgres.ts";
+import { StorageUnavailable } from "../../src/storage/unavailable.ts";
 
 /** The demo cannot have a database; the message is for the person at the terminal. */
 export class NoDemoDatabase extends Error {
@@ -46,6 +48,7 @@ async function inFolder(): Promise<DemoDatabase> {
 }
 
 async function onServer(databaseUrl: string): Promise<DemoDatabase> {
+  await refuseAsTheBotDoes(databaseUrl);
   const name = `unmask_demo_${randomBytes(5).toString("hex")}`;
   const server = await connected(databaseUrl, async (client) => {
     await client`create database ${client(name)}`;
@@ -69,6 +72,15 @@ async function onServer(databaseUrl: string): Promise<DemoDatabase> {
   } catch (error) {
     await drop();
     throw error;
+  }
+}
+
+/** What the bot would say of this address when it starts is said here too, in its words. Nothing there is changed. */
+async function refuseAsTheBotDoes(databaseUrl: string): Promise<void> {
+  try {
+    await (await openPostgres(databaseUrl, 1)).close();
+  } catch (error) {
+    throw error instanceof StorageUnavailable ? new NoDemoDatabase(error.message) : error;
   }
 }
 

@@ -69,6 +69,6 @@ export async function addModel(app: App, wish: ModelToAdd): Promise<AddedModel> 
     return { done: "now", isAnnounced, models, markets } as const;
   });
   if (result.done === "no") return { added: false, refusal: result.refusal };
-  if (result.done === "now") remember(app, result.markets, result.models);
+  if (result.done === "now") await remember(app, result.markets, result.models);
   return { added: true, name, isAnnounced: result.isAnnounced };
 }

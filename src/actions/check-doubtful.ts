@@ -46,5 +46,5 @@ export async function recordCheck(app: App, listingId: string, answer: ProviderA
     return announceModels(tx, [{ listing: row.facts, reasons: ["served-as-stealth"], listedAt: row.firstSeenAt }], at);
   });
   app.log.info({ listingId, answer }, "asked who serves a doubtful listing");
-  if (opened) remember(app, opened.markets, opened.models);
+  if (opened) await remember(app, opened.markets, opened.models);
 }

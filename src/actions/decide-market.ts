@@ -94,7 +94,8 @@ async function carryOut(
 ): Promise<{ transactionId: number; count: number }> {
   const { marketId, serverId, season } = market;
   const { kind, at, memberId: byMemberId } = transaction;
-  const revision = kind === "void" || kind === "reopen" ? market.revision + 1 : market.revision;
+  // Reopening takes the settlement of this number back; the next one has the next.
+  const revision = kind === "void" ? market.revision + 1 : market.revision;
   const payout = kind === "reopen" ? await latestPayout(tx, marketId) : null;
   const transactionId = await recordDecision(
     tx,

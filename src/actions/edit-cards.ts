@@ -12,6 +12,7 @@ import { readCompanions } from "../storage/companions.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
+import { readSettlementCounts } from "../storage/settlement-counts.ts";
 import { currentTime } from "./current-time.ts";
 import { isLate } from "./gather-messages.ts";
 import { cardOf, readCardEvidence } from "./model-card.ts";
@@ -105,11 +106,12 @@ async function withCards(tx: Transaction, ready: readonly Posted[], heldUntil: D
   const markets = await readMarketsOf(tx, ready);
   const companions = await readCompanions(tx, ready);
   const evidence = await readCardEvidence(tx, markets);
+  const settled = await readSettlementCounts(tx, markets);
   return ready.flatMap(({ marketId, serverId, modelId, channelId, messageId, sentAt }) => {
     const market = markets.find((each) => each.marketId === marketId);
     if (!market) return [];
     const beside = companions.filter((one) => one.serverId === serverId && one.of === modelId);
-    const card = cardOf(market, { ...evidence, companions: beside });
+    const card = cardOf(market, { ...evidence, settled, companions: beside });
     return { marketId, heldUntil, serverId, channelId, messageId, card, late: isLate(market.model.listedAt, sentAt) };
   });
 }

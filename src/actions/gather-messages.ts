@@ -12,6 +12,7 @@ import { readModelNames, readOpenMarkets } from "../storage/message-facts.ts";
 import { readHistoryAt } from "../storage/model-history.ts";
 import { readNewPolls } from "../storage/polls.ts";
 import { readCandidates } from "../storage/reveals.ts";
+import { readSettlementCounts } from "../storage/settlement-counts.ts";
 import { cardOf, readCardEvidence } from "./model-card.ts";
 
 const lateMs = 60 * 60_000;
@@ -72,12 +73,13 @@ export async function gatherMessages(
   );
   const announced = of("announcement").flatMap((row) => marketOf(row, markets) ?? []);
   const evidence = await readCardEvidence(tx, announced);
+  const settled = await readSettlementCounts(tx, announced);
   return rows.map(({ row, before }) => {
     const market = isAboutMarket(row.kind) ? marketOf(row, markets) : undefined;
     const beside = companions.filter((one) => one.serverId === row.serverId && one.of === row.modelId);
     return {
       delivery: deliveryOf(row, before),
-      card: market ? cardOf(market, { ...evidence, companions: beside }) : null,
+      card: market ? cardOf(market, { ...evidence, settled, companions: beside }) : null,
       cards: open
         .filter((one) => row.kind === "summary" && one.serverId === row.serverId)
         .slice(0, mostModels)

@@ -5,6 +5,7 @@ import { noGuess, type Wish } from "../domain/guess.ts";
 import { resolveLab } from "../domain/lab.ts";
 import { closedBecause, type GuessAnswer, type GuessReceipt, standingReceipt } from "../domain/receipt.ts";
 import { rules } from "../domain/rules.ts";
+import { seasonOf } from "../domain/season.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { datesIn } from "../storage/answers.ts";
 import { type Db, transactInTwo } from "../storage/database.ts";
@@ -99,7 +100,10 @@ function decideAt(books: Books, desk: Desk, request: PlainRequest, at: Date): Gu
   }
   const answer: GuessAnswer = {
     placed: true,
-    receipt: receiptOf(desk, decision, walletBefore + decision.walletPoints),
+    receipt: receiptOf(desk, decision, walletBefore + decision.walletPoints, {
+      pastSeason: desk.season === seasonOf(at) ? null : desk.season,
+      guessOnly: rulesOf(books, request)?.guessOnly ?? false,
+    }),
   };
   const transactionId = record(books, desk, request, at, answer);
   apply(books, desk, request, decision, { before, transactionId, at });
@@ -110,9 +114,13 @@ function refusalBefore(books: Books, desk: Desk, request: PlainRequest, at: Date
   const closed = closedBecause({ ...desk, name: desk.modelName });
   if (closed) return closed;
   if (request.wish.kind === "withdraw") return null;
-  const settings = books.settings.settings.find((row) => row.serverId === request.serverId);
+  const settings = rulesOf(books, request);
   if (settings?.guessOnly && (request.wish.ownPoints ?? 0) > 0) return { reason: "guess-only" } as const;
   return whyTooYoung(request.member, settings?.minimumAccountDays ?? 0, at);
+}
+
+function rulesOf(books: Books, { serverId }: PlainRequest) {
+  return books.settings.settings.find((row) => row.serverId === serverId);
 }
 
 function wishOf(books: Books, request: PlainRequest) {
@@ -131,10 +139,17 @@ function labOfName(books: Books, serverId: string): (name: string) => string | n
   return (name) => resolveLab(name, extra)?.slug ?? null;
 }
 
-function receiptOf(desk: Desk, decision: Done, walletPoints: number): GuessReceipt {
+function receiptOf(
+  desk: Desk,
+  decision: Done,
+  walletPoints: number,
+  where: Pick<GuessReceipt, "pastSeason" | "guessOnly">,
+): GuessReceipt {
+  const { modelId, modelName } = desk;
+  const place = { ...where, modelId, modelName, closed: null };
   const sales = decision.trades.filter((trade) => trade.kind === "sale");
   return {
-    ...standingReceipt({ modelId: desk.modelId, name: desk.modelName }, decision.market, decision.guess, walletPoints),
+    ...standingReceipt(place, decision.market, decision.guess, walletPoints),
     what: decision.what,
     stakedFreePoints: decision.stakedFreePoints,
     stakedOwnPoints: decision.stakedOwnPoints,

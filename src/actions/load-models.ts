@@ -3,6 +3,7 @@ import { prices } from "../domain/market.ts";
 import type { OpenModel } from "../domain/open-models.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import { type MarketWithModel, readOpenModels } from "../storage/markets.ts";
+import { readLatestChanges } from "../storage/memory-changes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
 import { currentTime } from "./current-time.ts";
 
@@ -27,13 +28,15 @@ export function openModelOf(row: MarketFacts): OpenModel {
 
 /**
  * Fills the memory for autocomplete: at the start, and again from time to time, because other processes change markets
- * too. With a server's id only that server. A server whose markets change while they are read keeps what it has.
+ * too. With a server's id only that server. What changes here while it is read stays as it has become.
  */
 export async function loadModels(
   app: Pick<App, "db" | "clock" | "models">,
   serverId: string | null = null,
 ): Promise<void> {
-  const readSince = app.models.version();
+  // Asked before the rest: what is counted later may not be in it.
+  const changed = await readLatestChanges(app.db);
+  const read = app.models.beginRead();
   const paidSince = new Date((await currentTime(app)).getTime() - rememberedMs);
   const { markets, labs } = await readOpenModels(app.db, serverId, paidSince);
   const memory = new Map<string, { models: OpenModel[]; labs: typeof labs }>();
@@ -46,6 +49,9 @@ export async function loadModels(
   for (const row of markets) of(row.serverId).models.push(openModelOf(row));
   for (const row of labs) of(row.serverId).labs.push(row);
   for (const [id, known] of memory) {
-    app.models.replace(id, { models: known.models, labs: labsOfRows(known.labs) }, readSince);
+    app.models.replace(id, { models: known.models, labs: labsOfRows(known.labs) }, read);
+  }
+  for (const { serverId: id, changes } of changed) {
+    if (serverId === null || id === serverId) app.models.seeChanges(id, changes);
   }
 }

@@ -6,11 +6,13 @@ import type { Db, Transaction } from "../storage/database.ts";
 import { countStances, readStrongestFor, type StanceCounts } from "../storage/evidence-board.ts";
 import { marketOf } from "../storage/guess-rows.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
+import type { SettlementCounts } from "../storage/settlement-counts.ts";
 
 /** What is told of a model besides its market's row, as far as somebody looked; the evidence may be that of many models. */
 type Besides = Partial<Pick<ModelCard, "source" | "companions" | "history">> & {
   readonly counts?: readonly StanceCounts[];
   readonly strongest?: readonly Evidence[];
+  readonly settled?: readonly SettlementCounts[];
 };
 
 /** What a server knows of a model, from its market's row and what was read of its evidence. */
@@ -18,6 +20,7 @@ export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
   const isItsOwn = (each: { readonly serverId: string; readonly modelId: number }) =>
     each.serverId === market.serverId && each.modelId === market.modelId;
   const found = also.counts?.find(isItsOwn);
+  const counted = also.settled?.find(({ marketId }) => marketId === market.marketId);
   const own = (also.strongest ?? []).filter(isItsOwn);
   const { missedReads, missedSince, link } = market.model;
   const odds = oddsOf(market);
@@ -34,6 +37,7 @@ export function cardOf(market: MarketWithModel, also: Besides = {}): ModelCard {
     builders: market.builders,
     publishedAt: market.publishedAt,
     source: also.source ?? null,
+    ...(counted ? { counted: { callers: counted.callers, right: counted.right } } : {}),
     withdrawnSince: missedReads >= missesUntilWithdrawn ? missedSince : null,
     companions: also.companions ?? [],
     history: also.history ?? { entries: [], count: 0 },

@@ -6,6 +6,7 @@ import { readDatabaseTime } from "../storage/database-time.ts";
 import { labsOfRows, putServerLab, readServerLabs } from "../storage/server-labs.ts";
 import { lockServer } from "../storage/servers.ts";
 import { loadModels } from "./load-models.ts";
+import { countChange } from "./refresh-models.ts";
 
 /**
  * Teaches a server a name the registry does not know: as a lab of its own, or as a further name of a lab. Calls on that
@@ -30,6 +31,9 @@ export async function nameLab(
     }
     return decided.answer;
   });
-  if (answer.done) await loadModels(app, serverId);
+  if (answer.done) {
+    await loadModels(app, serverId);
+    await countChange(app, serverId);
+  }
   return answer;
 }

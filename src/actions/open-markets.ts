@@ -6,6 +6,7 @@ import { seasonOf } from "../domain/season.ts";
 import type { Transaction } from "../storage/database.ts";
 import { countActiveMembers, openMarkets } from "../storage/markets.ts";
 import { openModelOf } from "./load-models.ts";
+import { countChange } from "./refresh-models.ts";
 
 const dayMs = 86_400_000;
 
@@ -54,11 +55,14 @@ async function activeMembers(tx: Transaction, serverIds: readonly string[], at: 
   return counts;
 }
 
-/** Tells the memory for autocomplete of markets just opened, once they are committed. */
-export function remember(app: App, opened: readonly OpenedMarket[], models: readonly Model[]): void {
+/** Tells the memory for autocomplete of markets just opened, once they are committed, and other processes. */
+export async function remember(app: App, opened: readonly OpenedMarket[], models: readonly Model[]): Promise<void> {
   const byId = new Map(models.map((model) => [model.modelId, model]));
   for (const market of opened) {
     const model = byId.get(market.modelId);
     if (model) app.models.update(market.serverId, openModelOf({ ...market, ...model }));
   }
+  const serverIds = new Set(opened.map(({ serverId }) => serverId));
+  const [only] = serverIds;
+  if (only !== undefined) await countChange(app, serverIds.size === 1 ? only : undefined);
 }

@@ -151,7 +151,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     app.log.error({ ids }, "too many new anonymous models at once: held, nothing is opened or announced");
     return { kind: "held", opened: [] };
   }
-  remember(app, result.markets, result.models);
+  await remember(app, result.markets, result.models);
   const opened = result.models.map(({ modelId, name, listingId }) => ({ modelId, name, listingId }));
   return { kind: result.isFirst ? "first" : "recorded", opened };
 }

@@ -62,7 +62,7 @@ export async function openWaiting(app: App, serverId: string, pick: (one: Waitin
     }
     return { models: added, markets: opened };
   });
-  remember(app, markets, models);
+  await remember(app, markets, models);
   return models.map(({ name }) => name);
 }
 

@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import { oddsOf, paysPoints, upToDate } from "../domain/guess.ts";
 import { worthPoints } from "../domain/guess-trades.ts";
-import { resolveLab } from "../domain/lab.ts";
+import { OTHER, resolveLab } from "../domain/lab.ts";
 import { price } from "../domain/market.ts";
 import { callScore, isRightCall } from "../domain/scores.ts";
 import { seasonOf } from "../domain/season.ts";
@@ -11,7 +11,7 @@ import { guessOf, marketOf } from "../storage/guess-rows.ts";
 import { readStandingGuesses } from "../storage/markets.ts";
 import { readHits, readListedLabs, readMemberName, readSettledCalls } from "../storage/records.ts";
 import { labsOfRows, readServerLabs } from "../storage/server-labs.ts";
-import { readWallet } from "../storage/wallets.ts";
+import { readPastWallets, readWallet } from "../storage/wallets.ts";
 import { currentTime } from "./current-time.ts";
 import { refreshBoard } from "./refresh-board.ts";
 
@@ -31,9 +31,10 @@ export async function showRecord(
   const season = seasonOf(await currentTime(app));
   const seasons = (await readSeasons(app.db, serverId)).map((row) => row.season);
   for (const behind of seasons) await refreshBoard(app, serverId, behind);
-  const [name, walletPoints, record, standing, settled] = await Promise.all([
+  const [name, walletPoints, pastWallets, record, standing, settled] = await Promise.all([
     readMemberName(app.db, serverId, memberId),
     privately ? readWallet(app.db, { serverId, season, memberId }) : null,
+    privately ? readPastWallets(app.db, { serverId, season, memberId }) : [],
     readHits(app.db, serverId, seasons, memberId),
     readStandingGuesses(app.db, serverId, memberId, mostLines),
     settledCalls(app, serverId, memberId, privately),
@@ -44,6 +45,7 @@ export async function showRecord(
     name: name ?? request.name,
     season,
     walletPoints,
+    pastWallets,
     ...record,
     best,
     standing: standing.rows.map((row) => standingGuess(row, privately)),
@@ -58,7 +60,8 @@ function standingGuess(row: StandingRow, privately: boolean): StandingGuess {
   const market = marketOf(row.market);
   const guess = upToDate(guessOf(row.guess), market);
   if (!guess.call) throw new Error(`member ${row.guess.memberId} stands on nothing in market ${row.market.marketId}`);
-  const hidden = !privately && guess.call.name !== null;
+  // The odds of a name nobody knows would tell others that there is one: without a name they are left out as well.
+  const isSecret = !privately && guess.call.lab === OTHER;
   return {
     modelId: row.market.modelId,
     modelName: row.modelName,
@@ -66,9 +69,8 @@ function standingGuess(row: StandingRow, privately: boolean): StandingGuess {
     lab: guess.call.lab,
     unknownName: privately ? guess.call.name : null,
     calledAt: guess.call.at,
-    // The odds of a name nobody knows would tell others that there is one.
-    callPrice: hidden ? price(market, guess.call.outcome) : guess.call.price,
-    priceNow: hidden ? price(market, guess.call.outcome) : oddsOf(market, guess.call),
+    callPrice: isSecret ? null : guess.call.price,
+    priceNow: isSecret ? price(market, guess.call.outcome) : oddsOf(market, guess.call),
     ownStakePoints: privately ? guess.ownStakePoints : 0,
     paysPoints: privately ? paysPoints(guess) : 0,
     worthPoints: privately ? worthPoints(market, guess) : 0,
@@ -108,7 +110,7 @@ async function settledCalls(app: App, serverId: string, memberId: string, privat
         right,
         score,
         calledAt,
-        callPrice,
+        callPrice: !privately && lab === OTHER ? null : callPrice,
         publishedAt,
       },
     ];

@@ -41,6 +41,8 @@ export type ModelCard = {
   readonly builders: readonly string[] | null;
   readonly publishedAt: Date | null;
   readonly source: string | null;
+  /** Of a settled one the guesses that count and those that are right; left out where nobody looked. */
+  readonly counted?: { readonly callers: number; readonly right: number };
   /** Since when the catalogue does not hold it any more; null while it does, or may be back any minute. */
   readonly withdrawnSince: Date | null;
   /** Other models of this server, listed in the same minute under the same prefix: they share a lab as a rule. */

@@ -18,42 +18,59 @@ export type ServerMemory = { readonly models: readonly OpenModel[]; readonly lab
 export type OpenModels = {
   /** What is known of a server; empty for one never loaded. */
   of(serverId: string): ServerMemory;
-  /** Counts changes: asked before a read of the database, it tells `replace` how old that read is. */
-  version(): number;
-  /** Replaces all that is known of a server, unless some of it changed since that version: then the next read is waited for. */
-  replace(serverId: string, memory: ServerMemory, readSince?: number): void;
+  /** Numbers a read of the database that is about to begin: `replace` takes the number. */
+  beginRead(): number;
+  /**
+   * Replaces what is known of a server by what a read found, but for models that changed here since it began. A read
+   * that began before one that is in already is dropped.
+   */
+  replace(serverId: string, memory: ServerMemory, read?: number): void;
   /** Puts one model in, or up to date, and leaves the rest. */
   update(serverId: string, model: OpenModel): void;
   forget(serverId: string): void;
+  /** How many of a server's changes, as all processes count them, are in here; null if nobody ever looked. */
+  changesSeen(serverId: string): number | null;
+  seeChanges(serverId: string, changes: number): void;
 };
 
 const nothing: ServerMemory = { models: [], labs: [] };
 
+/** What is known of a server, the read it is from, and when its models changed since: all by the same count. */
+type Known = { memory: ServerMemory; read: number; changedAt: Map<number, number> };
+
 /** An empty memory. */
 export function createOpenModels(): OpenModels {
-  const servers = new Map<string, ServerMemory>();
-  const changedAt = new Map<string, number>();
-  let version = 0;
-  const keep = (serverId: string, memory: ServerMemory) => {
-    version += 1;
-    changedAt.set(serverId, version);
-    servers.set(serverId, memory);
+  const servers = new Map<string, Known>();
+  let moment = 0;
+  const seen = new Map<string, number>();
+  const next = () => {
+    moment += 1;
+    return moment;
+  };
+  const isNewer = ({ changedAt }: Known, read: number) => {
+    return ({ modelId }: OpenModel) => (changedAt.get(modelId) ?? 0) > read;
   };
   return {
-    of: (serverId) => servers.get(serverId) ?? nothing,
-    version: () => version,
-    replace(serverId, memory, readSince = version) {
-      if ((changedAt.get(serverId) ?? 0) <= readSince) keep(serverId, memory);
+    of: (serverId) => servers.get(serverId)?.memory ?? nothing,
+    beginRead: next,
+    replace(serverId, { models, labs }, read = next()) {
+      const known = servers.get(serverId) ?? { memory: nothing, read: 0, changedAt: new Map() };
+      if (read < known.read) return;
+      const newer = known.memory.models.filter(isNewer(known, read));
+      const older = models.filter(({ modelId }) => newer.every((model) => model.modelId !== modelId));
+      const changedAt = new Map([...known.changedAt].filter(([, at]) => at > read));
+      servers.set(serverId, { memory: { labs, models: [...older, ...newer].sort(byListing) }, read, changedAt });
     },
     update(serverId, model) {
-      const { models, labs } = servers.get(serverId) ?? nothing;
-      const rest = models.filter((known) => known.modelId !== model.modelId);
-      keep(serverId, { labs, models: [...rest, model].sort(byListing) });
+      const known = servers.get(serverId) ?? { memory: nothing, read: 0, changedAt: new Map() };
+      const rest = known.memory.models.filter(({ modelId }) => modelId !== model.modelId);
+      const memory = { labs: known.memory.labs, models: [...rest, model].sort(byListing) };
+      known.changedAt.set(model.modelId, next());
+      servers.set(serverId, { ...known, memory });
     },
-    forget(serverId) {
-      servers.delete(serverId);
-      changedAt.delete(serverId);
-    },
+    forget: (serverId) => void servers.delete(serverId),
+    changesSeen: (serverId) => seen.get(serverId) ?? null,
+    seeChanges: (serverId, changes) => void seen.set(serverId, changes),
   };
 }
 

@@ -33,6 +33,12 @@ export type GuessReceipt = {
   /** What taking it back now would return. */
   readonly worthPoints: number;
   readonly walletPoints: number;
+  /** The season whose wallet that is, if it is not the present one: a model keeps that of its opening. */
+  readonly pastSeason: string | null;
+  /** Whether this server plays without stakes of members' own. */
+  readonly guessOnly: boolean;
+  /** Why nothing can be changed about it now; null while its market is open. */
+  readonly closed: MarketClosed | null;
   /** A lab this guess had listed out of "someone else". */
   readonly listed: string | null;
 };
@@ -80,16 +86,18 @@ export type GuessAnswer =
 
 /** The receipt of a guess as it stands in its market, with nothing just staked or returned. */
 export function standingReceipt(
-  model: { readonly modelId: number; readonly name: string },
+  place: { readonly modelId: number; readonly modelName: string } & Pick<
+    GuessReceipt,
+    "pastSeason" | "guessOnly" | "closed"
+  >,
   market: Market,
   guess: Guess,
   walletPoints: number,
 ): GuessReceipt {
   const { call } = guess;
   return {
+    ...place,
     what: "placed",
-    modelId: model.modelId,
-    modelName: model.name,
     call: call && { lab: call.lab, name: call.name, outcome: call.outcome },
     callPrice: call?.price ?? null,
     priceNow: call ? oddsOf(market, call) : null,

@@ -9,7 +9,8 @@ export type StandingGuess = {
   /** Only filled for the member and for moderators. */
   readonly unknownName: string | null;
   readonly calledAt: Date;
-  readonly callPrice: number;
+  /** Null where it would tell others whether "someone else" stands for a name. */
+  readonly callPrice: number | null;
   readonly priceNow: number;
   readonly ownStakePoints: number;
   readonly paysPoints: number;
@@ -25,7 +26,8 @@ export type SettledCall = {
   readonly right: boolean;
   readonly score: number;
   readonly calledAt: Date;
-  readonly callPrice: number;
+  /** Null where it would tell others whether "someone else" stands for a name. */
+  readonly callPrice: number | null;
   readonly publishedAt: Date;
 };
 
@@ -35,6 +37,8 @@ export type TrackRecord = {
   readonly season: string;
   /** Null before the first guess of the season: the wallet then still holds the whole bankroll. */
   readonly walletPoints: number | null;
+  /** Wallets of earlier seasons that standing guesses are paid from and into, newest first. */
+  readonly pastWallets: readonly { readonly season: string; readonly points: number }[];
   readonly hits: number;
   readonly calls: number;
   readonly best: SettledCall | null;

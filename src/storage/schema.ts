@@ -5,6 +5,7 @@ export * from "./schema/deliveries.ts";
 export * from "./schema/evidence.ts";
 export * from "./schema/ledger.ts";
 export * from "./schema/markets.ts";
+export * from "./schema/memory.ts";
 export * from "./schema/paces.ts";
 export * from "./schema/polls.ts";
 export * from "./schema/questions.ts";

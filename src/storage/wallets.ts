@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import { rules } from "../domain/rules.ts";
 import type { Db, Transaction } from "./database.ts";
 import { entries, guesses, markets, servers, transactions, wallets } from "./schema.ts";
@@ -20,6 +20,30 @@ export async function readWallet(
       ),
     );
   return row?.points ?? null;
+}
+
+/** A member's wallets of other seasons than this one that guesses still standing were made from, newest first. */
+export async function readPastWallets(
+  db: Db | Transaction,
+  { serverId, season, memberId }: { serverId: string; season: string; memberId: string },
+) {
+  const standing = db
+    .select({ season: markets.season })
+    .from(guesses)
+    .innerJoin(markets, and(eq(markets.marketId, guesses.marketId), inArray(markets.state, ["open", "frozen"])))
+    .where(and(eq(guesses.serverId, serverId), eq(guesses.memberId, memberId), isNotNull(guesses.lab)));
+  return db
+    .select({ season: wallets.season, points: wallets.balancePoints })
+    .from(wallets)
+    .where(
+      and(
+        eq(wallets.serverId, serverId),
+        eq(wallets.memberId, memberId),
+        ne(wallets.season, season),
+        inArray(wallets.season, standing),
+      ),
+    )
+    .orderBy(desc(wallets.season));
 }
 
 /** Wallets that can be topped up: of this season, or with a market of theirs still open; server by server. */

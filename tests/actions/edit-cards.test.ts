@@ -142,6 +142,24 @@ describe("the card of an announcement", () => {
     expect(list.map(({ evidence }) => evidence)).toEqual([{ for: 2, against: 0 }]);
   });
 
+  it("of a settled model counts guesses as the settlement does, a second one too", async () => {
+    const { app, clock, where, modelId, claim } = await anAnnounced();
+    clock.later(hourMs);
+    await aGuess(app, where, { member: named("Ann"), suspect: "deepseek" });
+    clock.later(hourMs);
+    const early = clock.now;
+    await aGuess(app, where, { member: named("Bob"), suspect: "xiaomi" });
+    clock.later(hourMs);
+    const late = clock.now;
+    await aSettlement(app, where, { lab: "xiaomi", publishedAt: early });
+    expect((await claim())[0]?.card).toMatchObject({ state: "settled", counted: { callers: 1, right: 0 } });
+    const mod = { key: aKey(), serverId: "100", modelId, member: named("mod"), reason: "the time was wrong" };
+    await decideMarket(app, { ...mod, kind: "reopen" });
+    await aSettlement(app, where, { lab: "xiaomi", publishedAt: late });
+    clock.later(hourMs);
+    expect((await claim())[0]?.card.counted).toEqual({ callers: 2, right: 1 });
+  });
+
   it("is left alone where there is no message, or where the bot is no longer", async () => {
     const { app, clock, where, claim } = await anAnnounced();
     await aServer(app, "200");

@@ -419,7 +419,10 @@ describe("a guess is refused", () => {
     const { ask, db, row } = await aStory();
     await db.update(servers).set({ guessOnly: true }).where(eq(servers.serverId, row.serverId));
     expect(await ask(ann, "deepseek", 1)).toEqual({ placed: false, refusal: { reason: "guess-only" } });
-    expect(await ask(ann, "deepseek", 0)).toMatchObject({ placed: true, receipt: { stakedFreePoints: 25 } });
+    expect(await ask(ann, "deepseek", 0)).toMatchObject({
+      placed: true,
+      receipt: { stakedFreePoints: 25, guessOnly: true },
+    });
     expect(await ask(ann, "openai")).toMatchObject({ placed: true });
   });
 

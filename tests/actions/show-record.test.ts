@@ -34,6 +34,7 @@ describe("a member's record", () => {
       name: "a stranger",
       season: "2026-Q1",
       walletPoints: null,
+      pastWallets: [],
       hits: 0,
       calls: 0,
       best: null,
@@ -146,6 +147,41 @@ describe("a member's record", () => {
     await aGuess(app, spring, { member: ann, suspect: "openai", ownPoints: 1 });
     await aSettlement(app, spring, { publishedAt: clock.pass({ hours: 1 }) });
     expect(await record()).toMatchObject({ season: "2026-Q2", walletPoints: 999, hits: 1, calls: 2 });
+  });
+
+  it("shows the wallet of an earlier season while a guess from it stands, to its owner", async () => {
+    const { market, record, app, clock } = await aStory();
+    const winter = await market("Winter");
+    clock.pass({ hours: 1 });
+    await aGuess(app, winter, { member: ann, suspect: "xiaomi", ownPoints: 100 });
+    expect(await record()).toMatchObject({ walletPoints: 900, pastWallets: [] });
+    clock.set(new Date("2026-05-01T00:00:00Z"));
+    const spring = await market("Spring");
+    clock.pass({ hours: 1 });
+    expect(await aGuess(app, spring, { member: ann, suspect: "openai", ownPoints: 1 })).toMatchObject({
+      walletPoints: 999,
+      pastSeason: null,
+    });
+    const raised = await aGuess(app, winter, { member: ann, suspect: "xiaomi", ownPoints: 50 });
+    expect(raised).toMatchObject({ walletPoints: 850, pastSeason: "2026-Q1" });
+    expect(await record()).toMatchObject({ walletPoints: 999, pastWallets: [{ season: "2026-Q1", points: 850 }] });
+    expect((await record(false)).pastWallets).toEqual([]);
+    await aWithdrawal(app, winter, ann);
+    expect((await record()).pastWallets).toEqual([]);
+  });
+
+  it("does not tell others by its odds whether someone else stands for a name; its owner sees those of the call", async () => {
+    const { market, record, app, clock } = await aStory();
+    const row = await market("Hunter Alpha");
+    clock.pass({ hours: 1 });
+    await aGuess(app, row, { member: ann, suspect: "Frobozz" });
+    await aGuess(app, row, { member: named("bob"), suspect: "someone else" });
+    const others = async (memberId: string) => (await record(false, memberId)).standing;
+    expect(await others("ann")).toEqual(await others("bob"));
+    expect(await others("ann")).toMatchObject([{ lab: "other", callPrice: null }]);
+    expect((await record(true)).standing[0]?.callPrice).toBeGreaterThan(0);
+    await aSettlement(app, row, { lab: "Kimi", publishedAt: clock.pass({ hours: 1 }) });
+    expect((await record(false, "bob")).settled).toMatchObject([{ right: true, callPrice: null }]);
   });
 
   it("knows nothing of other servers", async () => {

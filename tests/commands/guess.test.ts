@@ -91,6 +91,19 @@ describe("the buttons of a receipt", () => {
     discord.expectNoViolations();
   });
 
+  it("withdraw: says at once that the model is frozen, and promises nothing", async () => {
+    const { app, discord, server, channel, modelId, ann, boss } = await aPlayedServer();
+    const receipt = await replyOf(ann.command(channel, "/guess", { model: "Hunter Alpha", lab: "deepseek" }));
+    const member = { ...named(boss.id), name: "Boss" };
+    const freeze = { key: aKey(), serverId: server.id, member, modelId, kind: "freeze", reason: "a leak" } as const;
+    await decideMarket(app, freeze);
+    const refused = await replyOf(ann.press(receipt, "Withdraw"));
+    expect(wordsOf(refused)).toContain("frozen");
+    expect(wordsOf(refused)).not.toContain("returns");
+    expect(wordsOf(receipt)).toContain("you say **DeepSeek** built it.");
+    discord.expectNoViolations();
+  });
+
   it("share: posts the guess once, where the member may write, with buttons that are everybody's own", async () => {
     const { discord, channel, ann, bob } = await aPlayedServer();
     const receipt = await replyOf(ann.command(channel, "/guess", { model: "Hunter Alpha", lab: "Foo Labs" }));

@@ -88,6 +88,9 @@ export function aReceipt(receipt: Partial<GuessReceipt> = {}): GuessReceipt {
     paysPoints: 300,
     worthPoints: 98,
     walletPoints: 900,
+    pastSeason: null,
+    guessOnly: false,
+    closed: null,
     listed: null,
     ...receipt,
   };
@@ -186,6 +189,7 @@ export function aRecord(record: Partial<TrackRecord> = {}): TrackRecord {
     name: "Ann",
     season: "2026-Q1",
     walletPoints: 900,
+    pastWallets: [],
     hits: 1,
     calls: 2,
     best: aSettledCall(),

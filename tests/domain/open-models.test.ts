@@ -50,14 +50,32 @@ describe("the models a server knows", () => {
   it("are not put back to an older state by a read that began before they changed", () => {
     const models = createOpenModels();
     models.update("1", hunter);
-    const readSince = models.version();
+    const read = models.beginRead();
     models.update("1", ox);
-    models.replace("1", { models: [hunter], labs: [] }, readSince);
-    models.replace("2", { models: [healer], labs: [] }, readSince);
+    models.replace("1", { models: [hunter], labs: [] }, read);
+    models.replace("2", { models: [healer], labs: [] }, read);
     expect(models.of("1").models).toEqual([ox, hunter]);
     expect(models.of("2").models).toEqual([healer]);
-    models.replace("1", { models: [ox], labs: [] }, models.version());
+    models.replace("1", { models: [ox], labs: [] }, models.beginRead());
     expect(models.of("1").models).toEqual([ox]);
+  });
+
+  it("take what a read tells of the others though one changes meanwhile, as on a busy server one always does", () => {
+    const models = createOpenModels();
+    models.update("1", hunter);
+    models.update("1", ox);
+    const read = models.beginRead();
+    models.update("1", { ...hunter, state: "settled" });
+    models.replace("1", { models: [healer, hunter], labs: [] }, read);
+    expect(models.of("1").models).toEqual([healer, { ...hunter, state: "settled" }]);
+  });
+
+  it("are as the read that began last found them, whichever ended last", () => {
+    const models = createOpenModels();
+    const [slow, quick] = [models.beginRead(), models.beginRead()];
+    models.replace("1", { models: [hunter], labs: [] }, quick);
+    models.replace("1", { models: [], labs: [] }, slow);
+    expect(models.of("1").models).toEqual([hunter]);
   });
 
   it("are kept apart by server, with each server's own labs", () => {

@@ -5,11 +5,25 @@ import { type LabNames, labNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { modelLine, modelMenu } from "./model-list.ts";
 import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
-import { counted, moment } from "./numbers.ts";
+import { count, counted, moment } from "./numbers.ts";
 import { bold, escaped, fittingLines, plain, shown } from "./text.ts";
 
 const mostOdds = 6;
+const invitation = `Your first guess is on the house: ${rules.freeStakePoints} points.`;
 const registryNames = labNames([]);
+
+/** The odds while they say something; of a settled model the guesses as the settlement counts them. */
+function guessLines({ state, callers, counted: settled, odds }: ModelCard, names: LabNames): string[] {
+  if (state === "void") return [];
+  if (state === "settled") {
+    return settled ? ["", `Guesses that count: ${count(settled.callers)}, right: ${count(settled.right)}`] : [];
+  }
+  const heading =
+    callers === 0
+      ? "**First odds**, from who was behind such models before"
+      : `**Odds**, ${counted(callers, "guess", "guesses")}`;
+  return ["", heading, ...oddsLines(odds, mostOdds, names)];
+}
 
 /**
  * The message that tells a server of a new model, and its later edits.
@@ -30,11 +44,7 @@ export function announcementMessage(
       ? `Listed ${moment(card.listedAt, "F")}, ${moment(card.listedAt, "R")}`
       : `Listed ${moment(card.listedAt, "R")}`,
     ...factLines(card.facts),
-    "",
-    card.callers === 0
-      ? "**First odds**, from who was behind such models before"
-      : `**Odds**, ${counted(card.callers, "guess", "guesses")}`,
-    ...oddsLines(card.odds, mostOdds, names),
+    ...guessLines(card, names),
     ...evidenceLines(card, names),
   ];
   return {
@@ -43,7 +53,7 @@ export function announcementMessage(
       {
         title: `New anonymous model: ${escaped(card.name, shown.modelName)}`,
         description: fittingLines(lines, 4000),
-        footer: { text: `Your first guess is on the house: ${rules.freeStakePoints} points.` },
+        ...(card.state === "open" ? { footer: { text: invitation } } : {}),
       },
     ],
     components: [

@@ -195,6 +195,11 @@ export const noOpenModels: MessageView = {
     "No anonymous model is open here now, so there is nothing this could be evidence for. `/models show` lists them.",
 };
 
+/** Where a form should have opened, had this process known of the models a moment earlier. */
+export const tryAgain: MessageView = {
+  content: "A model has just been opened here. Choose **File as evidence** once more: now the form opens.",
+};
+
 export const nothingInMessage: MessageView = {
   content: "That message holds no text, link or file I could keep.",
 };

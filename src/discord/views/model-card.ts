@@ -18,7 +18,9 @@ const mostCallers = 8;
 function callerLine(caller: Caller, names: LabNames, reader: Reader | null): string {
   const maySee = reader !== null && (reader.moderates || reader.memberId === caller.memberId);
   const call = callText({ lab: caller.lab, name: maySee ? caller.unknownName : null }, names);
-  return `${escaped(caller.name, shown.memberName)}: ${call} at ${percent(caller.callPrice)}, ${moment(caller.calledAt, "R")}`;
+  // The odds of a name nobody knows would tell that there is one: nobody's are shown who says "someone else".
+  const odds = maySee || caller.lab !== OTHER ? ` at ${percent(caller.callPrice)}` : "";
+  return `${escaped(caller.name, shown.memberName)}: ${call}${odds}, ${moment(caller.calledAt, "R")}`;
 }
 
 /** "no guesses yet", "1 guess", "12 guesses". */

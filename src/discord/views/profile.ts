@@ -10,7 +10,8 @@ function standingLine(guess: StandingGuess, names: LabNames, own: boolean): stri
   const call = callText({ lab: guess.lab, name: guess.unknownName }, names);
   const model = bold(guess.modelName, shown.modelName);
   const frozen = guess.state === "frozen" ? " · frozen" : "";
-  const odds = `at ${percent(guess.callPrice)}, now ${percent(guess.priceNow)}`;
+  const called = guess.callPrice === null ? "" : `at ${percent(guess.callPrice)}, `;
+  const odds = `${called}now ${percent(guess.priceNow)}`;
   const worth = own ? ` · pays ${count(guess.paysPoints)} · worth ${count(guess.worthPoints)}` : "";
   return `${model}: ${call} ${odds}${worth} · ${moment(guess.calledAt, "R")}${frozen}`;
 }
@@ -18,17 +19,24 @@ function standingLine(guess: StandingGuess, names: LabNames, own: boolean): stri
 function settledLine(call: SettledCall, names: LabNames): string {
   const model = bold(call.modelName, shown.modelName);
   const said = callText({ lab: call.lab, name: call.unknownName }, names);
+  const odds = call.callPrice === null ? "" : ` at ${percent(call.callPrice)}`;
   return call.right
-    ? `✓ ${model}: ${said} at ${percent(call.callPrice)} · **${call.score.toFixed(1)}**`
+    ? `✓ ${model}: ${said}${odds} · **${call.score.toFixed(1)}**`
     : `✗ ${model}: ${said}; ${labList(call.builders, names)} built it`;
 }
 
-function walletLine(record: TrackRecord): string {
-  const wallet = record.walletPoints ?? rules.bankrollPoints;
-  const season = seasonLabel(record.season);
+function walletLine(season: string, wallet: number, why = ""): string {
   const below =
     wallet < 0 ? " A late guess was taken back after it had been paid. New stakes wait until it is above zero." : "";
-  return `Wallet for ${season}: **${points(wallet)}**.${below}`;
+  return `Wallet for ${seasonLabel(season)}${why}: **${points(wallet)}**.${below}`;
+}
+
+/** The wallet of the season, and those of earlier ones as long as guesses on models of then stand. */
+function walletLines({ season, walletPoints, pastWallets }: TrackRecord): string[] {
+  return [
+    walletLine(season, walletPoints ?? rules.bankrollPoints),
+    ...pastWallets.map((past) => walletLine(past.season, past.points, ", for models that came then")),
+  ];
 }
 
 /**
@@ -40,7 +48,7 @@ export function profileView(record: TrackRecord, names: LabNames, { own }: { own
   const standing = record.standing.map((guess) => standingLine(guess, names, own));
   const more = record.standingCount - record.standing.length;
   const lines = [
-    ...(own ? [walletLine(record)] : []),
+    ...(own ? walletLines(record) : []),
     record.calls === 0
       ? "No settled calls yet."
       : `Right: **${count(record.hits)} of ${count(record.calls)}** settled calls.`,

@@ -1,6 +1,7 @@
 import { OTHER } from "../../domain/lab.ts";
 import type { GuessReceipt } from "../../domain/receipt.ts";
 import { rules } from "../../domain/rules.ts";
+import { seasonLabel } from "../../domain/season.ts";
 import { callText, type LabNames, labText, someoneElse } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { moment, percent, points } from "./numbers.ts";
@@ -28,6 +29,7 @@ function boughtLine(receipt: Standing): string {
   if ((receipt.priceNow ?? 1) < rules.lowestPrice) {
     return "Nothing was staked: its odds are too small to buy any. Your call counts all the same.";
   }
+  if (receipt.guessOnly) return "Your call counts: this server plays without stakes.";
   return "No points are on it. Your call counts all the same; Raise adds points.";
 }
 
@@ -36,6 +38,12 @@ function oddsLine(receipt: Standing): string {
   const since = receipt.calledAt === null ? "" : `, since ${moment(receipt.calledAt, "f")}`;
   const now = receipt.priceNow === null ? "" : `; they are ${percent(receipt.priceNow)} now`;
   return `${called}${since}${now}.`;
+}
+
+/** A model opened in an earlier season is paid from, and pays into, that season's wallet. */
+function walletLine({ walletPoints, pastSeason }: GuessReceipt): string {
+  const whose = pastSeason ? ` for ${seasonLabel(pastSeason)}, when this model came` : "";
+  return `Left in your wallet${whose}: ${points(walletPoints)}.`;
 }
 
 function ridesLine(receipt: Standing, names: LabNames): string | null {
@@ -70,8 +78,8 @@ function lines(receipt: Standing, names: LabNames, fresh: boolean): string[] {
     fresh && listed,
     ridesLine(receipt, names),
     receipt.ownStakePoints > 0 &&
-      `Your own points in it: ${points(receipt.ownStakePoints)}. Taking it back now returns ${points(receipt.worthPoints)}.`,
-    `Left in your wallet: ${points(receipt.walletPoints)}.`,
+      `Your own points in it: ${points(receipt.ownStakePoints)}.${receipt.closed ? "" : ` Taking it back now returns ${points(receipt.worthPoints)}.`}`,
+    walletLine(receipt),
   ];
   return all.filter((line): line is string => typeof line === "string");
 }
@@ -92,18 +100,20 @@ export function receiptView(
     const content = [
       `${bold(receipt.modelName, shown.modelName)}: your guess is withdrawn.`,
       `Your own points that came back: ${points(receipt.returnedPoints)}.`,
-      `Left in your wallet: ${points(receipt.walletPoints)}.`,
+      walletLine(receipt),
       "You may guess again. The time of your call then starts anew.",
     ].join("\n");
     return { content, components: [buttonRow(button("Guess again", "guess-here", modelId, "main"))] };
   }
-  const full = receipt.ownCostPoints >= rules.ownCapPoints || receipt.stakeRoomPoints === 0;
+  const isClosed = receipt.closed !== null;
+  const full = isClosed || receipt.ownCostPoints >= rules.ownCapPoints || receipt.stakeRoomPoints === 0;
   return {
     content: lines(receipt, names, fresh).join("\n"),
     components: [
       buttonRow(
-        button("Raise", "raise", modelId, "main", full),
-        button("Withdraw", "withdraw", modelId),
+        // Where nobody stakes it could only fail.
+        ...(receipt.guessOnly ? [] : [button("Raise", "raise", modelId, "main", full)]),
+        button("Withdraw", "withdraw", modelId, "plain", isClosed),
         button("Add evidence", "add-evidence", modelId),
         button("Share", "share-guess", modelId, "plain", isShared),
       ),
@@ -134,8 +144,8 @@ export function withdrawQuestion(receipt: GuessReceipt, names: LabNames): Messag
 export function sharedReceipt(receipt: GuessReceipt, memberName: string, names: LabNames): MessageView {
   const call = receipt.call === null ? "nobody" : callText({ ...receipt.call, name: null }, names);
   const now = receipt.priceNow === null ? "" : ` (${percent(receipt.priceNow)} now)`;
-  // The odds of a name nobody knows would tell that there is one.
-  const isSecret = receipt.call?.name != null;
+  // The odds of a name nobody knows would tell that there is one, and so would odds that only such a guess lacks.
+  const isSecret = receipt.call?.lab === OTHER;
   const odds = receipt.callPrice === null || isSecret ? "" : `\nCalled at odds of ${percent(receipt.callPrice)}${now}.`;
   return {
     content: `${bold(memberName, shown.memberName)} says ${call} built ${bold(receipt.modelName, shown.modelName)}.${odds}\nIf right it pays ${points(receipt.paysPoints)}.`,

@@ -38,7 +38,7 @@ export const markets = pgTable(
     lastNumber: integer("last_number").notNull().default(0),
     lastAt: moment("last_at").notNull(),
     state: text("state", { enum: marketStates }).notNull().default("open"),
-    /** Counts settlements, voids and reopenings of this market. */
+    /** Counts settlements and voids of this market; reopening takes the latest back and leaves its number. */
     revision: integer("revision").notNull().default(0),
     builders: jsonb("builders").$type<string[]>(),
     publishedAt: moment("published_at"),

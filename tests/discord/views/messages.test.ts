@@ -73,6 +73,22 @@ describe("an announcement", () => {
     expect(markdownOf(modelListView([made.aCard()], names))).not.toContain("evidence");
   });
 
+  it("of a settled model says how many guesses counted, and invites nobody", () => {
+    const card = made.aCard({ state: "settled", builders: ["xiaomi"], callers: 4, counted: { callers: 3, right: 1 } });
+    const words = JSON.stringify(announcementMessage(card, { pingRoleId: null, late: false }).embeds);
+    expect(words).toContain("Guesses that count: 3, right: 1");
+    expect(words).not.toMatch(/on the house|4 guesses|\*\*Odds/);
+  });
+
+  it("invites nobody to a model that is frozen or called off", () => {
+    const words = (state: "open" | "frozen" | "void") =>
+      JSON.stringify(announcementMessage(made.aCard({ state }), { pingRoleId: null, late: false }).embeds);
+    expect(words("open")).toContain("on the house");
+    expect(words("frozen")).toContain("**DeepSeek** 54 %");
+    expect(words("frozen")).not.toContain("on the house");
+    expect(words("void")).not.toMatch(/on the house|DeepSeek/);
+  });
+
   it("has a thread whose name fits", () => {
     expect(threadName(made.aCard())).toBe("Who built Hunter Alpha?");
     expect(threadName(made.aCard({ name: "x".repeat(500) })).length).toBeLessThanOrEqual(100);
@@ -124,6 +140,15 @@ describe("a model's card", () => {
     expect(seenBy({ memberId: "9", moderates: true })).toContain("Foo Labs");
     expect(seenBy({ memberId: "1", moderates: false })).not.toContain("Foo Labs");
     expect(seenBy(null)).not.toContain("Foo Labs");
+  });
+
+  it("does not tell by its odds whether someone else stands for a name", () => {
+    const call = (unknownName: string | null, callPrice: number) =>
+      made.aCaller({ memberId: "2", lab: "other", unknownName, callPrice });
+    const seen = (latest: ReturnType<typeof call>, memberId = "1") =>
+      markdownOf(modelCardView({ card: made.aCard(), latest: [latest] }, names, { memberId, moderates: false }));
+    expect(seen(call("Foo Labs", 0.05))).toBe(seen(call(null, 0.2)));
+    expect(seen(call("Foo Labs", 0.05), "2")).toContain("at 5 %");
   });
 
   it("offers Guess only while the model is open", () => {

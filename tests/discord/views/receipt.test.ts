@@ -85,6 +85,28 @@ describe("the receipt of a guess", () => {
     expect(buttons(receiptView(aReceipt({ ownCostPoints: 250 }), names))[0]).toBe("Raise raise:1:42 off");
   });
 
+  it("offers no raise where nobody stakes, and does not speak of one", () => {
+    const receipt = aReceipt({ guessOnly: true, stakedFreePoints: 0, stakedOwnPoints: 0 });
+    const view = receiptView(receipt, names);
+    expect(buttons(view)[0]).toBe("Withdraw withdraw:1:42");
+    expect(view.content).toContain("this server plays without stakes");
+    expect(view.content).not.toContain("Raise");
+  });
+
+  it("names the season whose wallet it is if that is an earlier one", () => {
+    const past = { pastSeason: "2025-Q4", walletPoints: 850 };
+    const words = "Left in your wallet for October–December 2025, when this model came: 850 points.";
+    expect(receiptView(aReceipt(past), names).content).toContain(words);
+    expect(receiptView(aReceipt({ ...past, call: null }), names).content).toContain(words);
+  });
+
+  it("promises nothing and offers nothing that a closed model would refuse", () => {
+    const closed = { reason: "market-frozen", modelName: "Hunter Alpha" } as const;
+    const view = receiptView(aReceipt({ closed }), names, { fresh: false });
+    expect(view.content).not.toContain("Taking it back");
+    expect(buttons(view).slice(0, 2)).toEqual(["Raise raise:1:42 off", "Withdraw withdraw:1:42 off"]);
+  });
+
   it("does not repeat what was staked when it is looked at later", () => {
     expect(receiptView(aReceipt(), names, { fresh: false }).content).not.toContain("Staked");
   });

@@ -57,6 +57,18 @@ describe("a profile", () => {
     expect(others).toContain("Right: **1 of 2** settled calls.");
   });
 
+  it("names the earlier season whose wallet a standing guess is paid into", () => {
+    const record = made.aRecord({ pastWallets: [{ season: "2025-Q4", points: 850 }] });
+    const words = markdownOf(profileView(record, names, { own: true }));
+    expect(words).toContain("Wallet for January–March 2026: **900 points**.");
+    expect(words).toContain("Wallet for October–December 2025, for models that came then: **850 points**.");
+  });
+
+  it("of somebody else who says someone else has no odds of the call", () => {
+    const record = made.aRecord({ standing: [made.aStandingGuess({ lab: "other", callPrice: null })] });
+    expect(markdownOf(profileView(record, names, { own: false }))).toContain("**Someone else** now 54 % ·");
+  });
+
   it("of a newcomer shows the whole bankroll and how to begin", () => {
     const record = made.aRecord({
       walletPoints: null,

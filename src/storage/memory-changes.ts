@@ -1,0 +1,39 @@
+import { gt, inArray, sql } from "drizzle-orm";
+import type { Db } from "./database.ts";
+import { memoryChanges } from "./schema.ts";
+
+/** In place of a server's id: what changed for all of them. */
+export const everyServer = "*";
+
+const counts = { serverId: memoryChanges.serverId, changes: memoryChanges.changes };
+
+/** Counts a change of a server's models or labs that is committed. Returns how many there are now. */
+export async function countMemoryChange(db: Db, serverId: string): Promise<number> {
+  const [row] = await db
+    .insert(memoryChanges)
+    .values({ serverId, changes: 1, at: sql`clock_timestamp()` })
+    .onConflictDoUpdate({
+      target: memoryChanges.serverId,
+      set: { changes: sql`${memoryChanges.changes} + 1`, at: sql`clock_timestamp()` },
+    })
+    .returning({ changes: memoryChanges.changes });
+  if (!row) throw new Error(`a change in server ${serverId} was not counted`);
+  return row.changes;
+}
+
+/** The counts of those that changed in the last minutes: memory is read anew more often than that anyway. */
+export async function readLatestChanges(db: Db) {
+  return db
+    .select(counts)
+    .from(memoryChanges)
+    .where(gt(memoryChanges.at, sql`clock_timestamp() - interval '3 minutes'`));
+}
+
+/** How many changes were counted that concern a server. */
+export async function readChangesOf(db: Db, serverId: string): Promise<number> {
+  const rows = await db
+    .select(counts)
+    .from(memoryChanges)
+    .where(inArray(memoryChanges.serverId, [serverId, everyServer]));
+  return rows.reduce((sum, { changes }) => sum + changes, 0);
+}

@@ -3,32 +3,12 @@ import { describe, expect, it } from "vitest";
 import { questionMessages } from "../../../src/discord/views/answer.ts";
 import { askRefusal, failureText } from "../../../src/discord/views/question-refusals.ts";
 import type { ChatFailure } from "../../../src/domain/chat.ts";
-import { type GrowingQuestion, questionStates } from "../../../src/domain/question.ts";
+import { questionStates } from "../../../src/domain/question.ts";
 import { hostileText, limitsBroken } from "../hostile.ts";
+import { aQuestion } from "../made.ts";
 import { markdownOf } from "../reading.ts";
 
 const left = { member: 9, server: 39, hostToday: 38 };
-
-function aQuestion(changes: Partial<GrowingQuestion> = {}): GrowingQuestion {
-  return {
-    questionId: 7,
-    serverId: "1",
-    channelId: "2",
-    memberId: "3",
-    memberName: "Ann",
-    target: { modelId: 42, listingId: "openrouter/hunter-alpha", name: "Hunter Alpha" },
-    prompt: "Who built you?",
-    earlier: 0,
-    answer: "Nobody you know.",
-    reasoningCharacters: 0,
-    reasoningTail: "",
-    state: "whole",
-    failure: null,
-    figures: { firstWordMs: 840, totalMs: 2_840, promptTokens: 12, answerTokens: 100, costUsd: 0 },
-    tellsOfLogging: false,
-    ...changes,
-  };
-}
 
 const failures = (text: string): ChatFailure[] => [
   { reason: "revealed", sentence: text, officialName: text, listingIds: [text] },

@@ -91,6 +91,26 @@ it("goes on from where the conversation was, for everybody in the channel", asyn
   discord.expectNoViolations();
 });
 
+it("goes on after an answer longer than all that is sent, and tells model and asker what lacks", async () => {
+  const { ann, ask, script, discord } = await asking();
+  const first = ask(ann, "Tell me everything.");
+  const model = await script.asked();
+  model.say(`It begins. ${"words ".repeat(5_000)} It ends.`);
+  model.end();
+  const message = await toldBy(first);
+  await vi.waitUntil(() => first.followUps().some(({ buttons }) => buttons.includes("Continue")), { timeout: 8_000 });
+  const last = first.followUps().find(({ buttons }) => buttons.includes("Continue")) ?? message;
+  const second = ann.submit(await ann.press(last, "Continue").modal(), { prompt: "And then?" });
+  const next = await script.asked();
+  const [question, answer, more] = next.request.turns;
+  expect([question?.text, more?.text]).toEqual(["Tell me everything.", "And then?"]);
+  expect(answer?.text).toMatch(/^It begins\. .+\n\[… \d+ characters are left out here …\]\n.+ It ends\.$/);
+  expect(await privately(second)).toContain("too long to be sent whole");
+  next.end();
+  await until(await toldBy(second), (text) => text.includes("after 1 exchange") && text.includes("tokens in"));
+  discord.expectNoViolations();
+});
+
 it("becomes evidence, with question, figures and answer as they are stored, and the way back to it", async () => {
   const { ann, bob, ask, script, discord, server, channel } = await asking();
   const exchange = ask(ann, "Who *built* you?");

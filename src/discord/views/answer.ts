@@ -122,13 +122,20 @@ export function questionMessages(questions: readonly Shown[], context: AnswerCon
   return only && questions.length === 1 ? answerMessages(only, context) : [comparisonMessage(questions, context)];
 }
 
+const shortenedNote =
+  "-# What was said before is too long to be sent whole: the model gets the beginning and the end of one exchange, is told how much lacks, and no longer knows what came before it.";
+
 /** Told to the asker alone while the answer comes in the channel. */
-export function askedView(questions: readonly Question[], left: QuestionsLeft): MessageView {
+export function askedView(
+  questions: readonly Question[],
+  { left, isShortened }: { readonly left: QuestionsLeft; readonly isShortened: boolean },
+): MessageView {
   const names = questions.map(({ target }) => bold(target.name, shown.modelName)).join(" and ");
   const tells = questions.some(({ tellsOfLogging }) => tellsOfLogging);
   return {
     content: [
       `I ask ${names}. The answer comes in the channel.`,
+      ...(isShortened ? [shortenedNote] : []),
       `-# ${leftWords(left)}`,
       ...(tells ? [loggingNote] : []),
     ].join("\n"),

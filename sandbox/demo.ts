@@ -1,28 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { StorageUnavailable } from "../src/storage/unavailable.ts";
-import { type RunningBot, startBot } from "./demo/bot.ts";
-import { castOf } from "./demo/cast.ts";
 import { createChecks } from "./demo/checks.ts";
-import { storyClock } from "./demo/clock.ts";
 import { makeDatabase, NoDemoDatabase } from "./demo/database.ts";
+import { guessNextDoor, settleIn } from "./demo/neighbours.ts";
 import { painter } from "./demo/paint.ts";
 import { play } from "./demo/prompt.ts";
 import { createStage } from "./demo/stage.ts";
-import { storyBegins, tellStory } from "./demo/story.ts";
+import { tellStory } from "./demo/story.ts";
 import { createTranscript } from "./demo/transcript.ts";
-import { startDiscord } from "./discord/server.ts";
-import { marchCatalogues } from "./openrouter/catalogues.ts";
-import { startOpenRouter } from "./openrouter/server.ts";
+import { aWireListing } from "./openrouter/catalogues.ts";
+import type { BotKeeper } from "./playground/bot-keeper.ts";
+import { buildScene } from "./playground/scene.ts";
+import { type Playground, startPlayground } from "./playground/server.ts";
 
 /*
  * The demo: a small Discord and a small OpenRouter on 127.0.0.1 and the real bot between them play 11 to 18 March 2026,
  * when Hunter Alpha was listed and everybody took it for DeepSeek's. Then it is the reader's turn.
  */
 
-const usage = `npm run demo              plays the story, then lets you play
+const usage = `npm run demo              plays the story, then lets you play, here and in a page on this machine
 npm run demo -- --once    plays the story and ends; the exit code is 1 if anything in it was wrong
 
 With DATABASE_URL the bot runs on that PostgreSQL server, in a database of its own that is dropped at the end.
@@ -38,9 +36,8 @@ const paint = painter(process.stdout.isTTY === true, process.env);
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
 
-/** Newest last; they end the other way round. */
-const endings: (() => Promise<unknown>)[] = [];
 let exitCode = 1;
+let endsWell = true;
 try {
   exitCode = await demo();
 } catch (error) {
@@ -48,63 +45,99 @@ try {
   else if (error instanceof NoDemoDatabase || error instanceof StorageUnavailable) console.error(error.message);
   else console.error(error);
 }
-for (const end of endings.reverse()) {
-  await end().catch((error: unknown) => {
-    console.error(error);
-    exitCode = 1;
-  });
-}
-process.exit(exitCode);
+process.exit(endsWell ? exitCode : 1);
 
+/** Performs the story, and once more whenever somebody in the page wants that. */
 async function demo(): Promise<number> {
+  const playground = once ? null : await startPlayground();
+  if (playground) console.log(`The page: ${playground.url}\n`);
+  for (let isFirst = true; ; isFirst = false) {
+    const again = new AbortController();
+    /** Newest last; they end the other way round. */
+    const endings: (() => Promise<unknown>)[] = [];
+    try {
+      const exitCode = await perform({ playground, isFirst, again, endings });
+      if (!again.signal.aborted || stopping.signal.aborted) return exitCode;
+    } catch (error) {
+      if (!again.signal.aborted || stopping.signal.aborted) throw error;
+    } finally {
+      playground?.show(null);
+      for (const end of endings.reverse()) {
+        await end().catch((error: unknown) => {
+          console.error(error);
+          endsWell = false;
+        });
+      }
+    }
+    console.log("\nOnce more from the beginning.\n");
+  }
+}
+
+type Performance = {
+  readonly playground: Playground | null;
+  /** The first time it plays by itself; whoever starts over goes a step at a time. */
+  readonly isFirst: boolean;
+  readonly again: AbortController;
+  readonly endings: (() => Promise<unknown>)[];
+};
+
+async function perform({ playground, isFirst, again, endings }: Performance): Promise<number> {
   const startedAtMs = performance.now();
-  const clock = storyClock(storyBegins);
-  const discord = await startDiscord({ now: clock.nowMs });
-  endings.push(() => discord.stop());
-  const openRouter = await startOpenRouter({ catalogue: marchCatalogues().before });
-  endings.push(() => openRouter.close());
-  const transcript = createTranscript({ discord, now: clock.now, paint, write: (line) => console.log(line) });
+  const signal = AbortSignal.any([stopping.signal, again.signal]);
+  const scene = await buildScene({
+    // Nobody reads a file as it is written.
+    paceMs: !once && process.stdout.isTTY ? 400 : 0,
+    signal,
+    startOver: () => again.abort(),
+  });
+  const { discord, openRouter, cast, clock, story, bot } = scene;
+  endings.push(() => scene.stop());
+  if (!isFirst) story.hold();
+  // Where somebody watches, models speak as fast as one reads.
+  if (!once) openRouter.chat.setPace({ pieceMs: 20 });
+  const { server } = cast.watch;
+  const terminal = createTranscript({ server, now: clock.now, paint, write: (line) => console.log(line) });
+  const transcript = story.overhear(terminal);
   const { database, said, remove } = await makeDatabase(process.env.DATABASE_URL);
-  endings.push(remove);
+  endings.splice(-1, 0, remove);
   transcript.line(`Unmask, the demo. Discord and OpenRouter are small ones on this machine, the bot is the real one.`);
   transcript.line(paint("dim", `Discord ${discord.apiUrl} · OpenRouter ${openRouter.baseUrl} · ${said}`));
 
   const dataDir = mkdtempSync(join(tmpdir(), "unmask-demo-files-"));
   // Also when the process ends in a way nobody planned.
   process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
-  const cast = castOf(discord);
-  const bot = await startBot({
-    discord: { apiUrl: discord.apiUrl, token: discord.token },
-    openRouter,
-    database,
-    dataDir,
-    clock: clock.now,
-  });
-  endings.push(() => bot.stop());
-  const pause = async () => {
-    // Nobody reads a file as it is written.
-    if (!once && process.stdout.isTTY) await wait(400, undefined, { signal: stopping.signal });
-    stopping.signal.throwIfAborted();
-  };
-  const stage = createStage(transcript, pause);
+  await scene.startBot({ database, dataDir });
+  playground?.show(scene);
+  await settleIn(scene.neighbours);
+  // What goes on next door has no part in the story.
+  if (!once) guessNextDoor(scene.neighbours).catch(() => undefined);
+  const stage = createStage(transcript, () => story.pause());
   const checks = createChecks();
   try {
     await tellStory(cast, { discord, openRouter, clock, transcript, stage, checks });
+  } catch (error) {
+    if (!story.isDisturbed || signal.aborted) throw error;
+    transcript.line(paint("yellow", `The story could not go on after what was done in the page: ${String(error)}`));
   } finally {
     transcript.catchUp();
+    story.end();
   }
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  const wrong = [...checks.failed, ...wrongInLog(bot)];
+  const wrong = story.isDisturbed ? [] : [...checks.failed, ...wrongInLog(bot)];
   transcript.line();
   for (const each of wrong) transcript.line(paint("red", `Wrong: ${each}`));
   if (wrong.length > 0) return 1;
-  const verdict = `The story took ${seconds} s. All ${checks.count} figures and sentences looked for are as the market's formulas and the rules have them, and Discord would have refused nothing.`;
+  const verdict = story.isDisturbed
+    ? "Somebody played along, so nobody compared the story with what it should have been."
+    : `The story took ${seconds} s. All ${checks.count} figures and sentences looked for are as the market's formulas and the rules have them, and Discord would have refused nothing.`;
   transcript.line(paint("dim", verdict));
-  if (once) return 0;
+  if (!playground) return 0;
 
-  invite();
+  invite(playground.url);
   clock.run();
-  await play({
+  openRouter.addListing(guestAlpha(clock.now()));
+  scene.changed.announce();
+  const end = await play({
     discord,
     channel: cast.watch,
     clock,
@@ -113,21 +146,25 @@ async function demo(): Promise<number> {
     paint,
     input: process.stdin,
     output: process.stdout,
-    signal: stopping.signal,
+    signal,
   });
+  if (end === "ended" && !signal.aborted) {
+    transcript.line(`Nothing more comes from the input. The page stays, ${playground.url}, until this is stopped.`);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  }
   for (const each of [...wrongInLog(bot), ...discord.violations.map(({ explanation }) => explanation)]) {
     transcript.line(paint("red", `Wrong while you played: ${each}`));
   }
   return 0;
 
-  function invite(): void {
+  function invite(url: string): void {
     transcript.line();
     transcript.line(
-      "Your turn: the bot is still there, and Healer Alpha is still open. Type for any member, for example",
+      `Your turn: the bot is still there, Healer Alpha is still open, and Guest Alpha, a model of this demo alone, is being listed. Look at ${url}, or type for any member, for example`,
     );
     transcript.line("  ann /guess model:Healer Alpha lab:Xiaomi stake:50");
     transcript.line("  ann press Raise");
-    transcript.line("  cleo /ask-model model:Healer Alpha prompt:What can you see in a picture?");
+    transcript.line("  cleo /ask-model model:Guest Alpha prompt:What would you do first?");
     transcript.line("  bob press Add evidence");
     transcript.line("  bob /profile");
     transcript.line(
@@ -139,7 +176,13 @@ async function demo(): Promise<number> {
   }
 }
 
+/** An anonymous model for those who come after the story, when those of March 2026 can no longer be asked. */
+function guestAlpha(now: Date) {
+  const created = Math.floor(now.getTime() / 1000);
+  return aWireListing({ id: "openrouter/guest-alpha", name: "Guest Alpha", created, context_length: 131_072 });
+}
+
 /** What the bot itself complained of. */
-function wrongInLog(bot: RunningBot): string[] {
+function wrongInLog(bot: BotKeeper): string[] {
   return bot.complaints().map((line) => `the bot's log says ${JSON.stringify(line)}`);
 }

@@ -1,4 +1,5 @@
 import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node";
+import { findChromium } from "./support/chromium.ts";
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
 import { LongestFirst } from "./support/longest-first.ts";
@@ -9,6 +10,9 @@ type Counts = { passed: number; failed: number; skipped: number };
 
 // Before the workers start, so that they find all of it ready instead of each making its own.
 const [cluster] = await Promise.all([findPostgres(), embeddedTemplate(), buildPrograms()]);
+if (!findChromium()) {
+  console.error("\n!!! NO CHROMIUM, tests of the page are SKIPPED. Install it, or set CHROMIUM to where it is.\n");
+}
 const vitest = await runTests(process.argv.slice(2));
 const counts = vitest ? count(vitest) : { passed: 0, failed: 1, skipped: 0 };
 await vitest?.close();

@@ -4,11 +4,13 @@ export type StoryClock = {
   readonly nowMs: () => number;
   /** The bot's clock. */
   readonly now: () => Date;
+  /** Sets it to a moment, unless that has passed. */
   set(moment: string): void;
   /** Moves it on. */
   pass(ms: number): void;
   /** From here on it runs as fast as any clock. */
   run(): void;
+  readonly isRunning: boolean;
 };
 
 /** A clock that stands at this moment, ISO 8601. */
@@ -20,7 +22,7 @@ export function storyClock(moment: string): StoryClock {
     nowMs,
     now: () => new Date(nowMs()),
     set(to) {
-      setMs = Date.parse(to);
+      setMs = Math.max(nowMs(), Date.parse(to));
       if (ranSinceMs !== null) ranSinceMs = performance.now();
     },
     pass(ms) {
@@ -28,6 +30,9 @@ export function storyClock(moment: string): StoryClock {
     },
     run() {
       ranSinceMs ??= performance.now();
+    },
+    get isRunning() {
+      return ranSinceMs !== null;
     },
   };
 }

@@ -18,8 +18,7 @@ export function namesIn(server: Server): string {
 }
 
 function people(server: Server): Member[] {
-  // The sandbox gives every server an owner, who is nobody in the story.
-  return [...server.members.values()].filter((member) => !member.user.bot && member !== server.owner);
+  return [...server.members.values()].filter((member) => !member.user.bot);
 }
 
 /** Who is called so; throws NotUnderstood. */

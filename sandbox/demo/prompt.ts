@@ -22,7 +22,7 @@ import { readTypedFile } from "./typed-file.ts";
 import { askedFor, fillNext, nextField, type TypedForm } from "./typed-form.ts";
 import { readCommand, readLine, type TypedLine } from "./typed-line.ts";
 
-export type Playground = {
+export type PromptGround = {
   readonly discord: DiscordSandbox;
   readonly channel: Channel;
   readonly clock: StoryClock;
@@ -53,8 +53,8 @@ const help = [
 const silenceMs = 5_000;
 const lookMs = 500;
 
-/** Lets a person play until they quit, end the input, or nothing more comes through a pipe. */
-export function play(ground: Playground): Promise<void> {
+/** Lets a person play until they quit, or the input ends, or nothing more comes through a pipe; tells which. */
+export function play(ground: PromptGround): Promise<"quit" | "ended"> {
   const { discord, channel, clock, transcript, stage, paint, input, output, signal } = ground;
   const { server } = channel;
   const isPerson = input.isTTY === true;
@@ -202,7 +202,7 @@ export function play(ground: Playground): Promise<void> {
       clearInterval(looking);
       clearTimeout(silence);
       signal.removeEventListener("abort", end);
-      void work.then(resolve);
+      void work.then(() => resolve(hasQuit || isPerson ? "quit" : "ended"));
     });
     if (signal.aborted) end();
     else {

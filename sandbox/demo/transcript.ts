@@ -1,9 +1,9 @@
+import type { Server } from "../discord/guild.ts";
 import type { Message } from "../discord/message.ts";
-import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { compareSnowflakes } from "../discord/snowflakes.ts";
 import type { Paint } from "./paint.ts";
 
-/** What happens in the demo's servers, as a person reads it. */
+/** What happens in the story's server, as a person reads it. */
 export type Transcript = {
   /** A sentence of the narrator. */
   narrate(words: string): void;
@@ -20,12 +20,12 @@ const indent = " ".repeat(7);
 
 /** Writes the transcript to `write`, a line at a time. */
 export function createTranscript(parts: {
-  discord: DiscordSandbox;
+  server: Server;
   now: () => Date;
   paint: Paint;
   write: (line: string) => void;
 }): Transcript {
-  const { discord, now, paint, write } = parts;
+  const { server, now, paint, write } = parts;
   const seen = new Map<Message, string>();
   let day = "";
 
@@ -71,8 +71,7 @@ export function createTranscript(parts: {
       write(`${paint("dim", time)}  ${paint("green", name)} ${words}`);
     },
     catchUp() {
-      const messages = discord.servers
-        .flatMap((server) => [...server.channels.values()])
+      const messages = [...server.channels.values()]
         .flatMap((channel) => channel.history)
         .filter((message) => !message.deleted && !message.loading)
         .sort((a, b) => compareSnowflakes(a.id, b.id));

@@ -6,6 +6,12 @@ export class Changes {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  /** Calls `listener` after every change, until the returned function is called. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /**
    * Resolves with the first truthy value `look` returns, looking now and after every change. What `look` throws rejects.
    * `timeoutMs` is real time; `what` names the awaited thing in the error.

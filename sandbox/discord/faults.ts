@@ -31,6 +31,8 @@ export interface Switch {
 export class Faults {
   /** Every interaction is delivered twice. */
   duplicateInteractions = false;
+  /** Nobody is let in at the gateway; who is in stays until `dropGateway`. */
+  gatewayIsDown = false;
   /** Events of this kind are delivered twice. */
   duplicateEvents: string | undefined;
   /** A poll that is ended is closed at once, and counted when somebody says so. */
@@ -85,6 +87,7 @@ export class Faults {
     this.#unknownInteractions = 0;
     this.#dispatchDelay = undefined;
     this.duplicateInteractions = false;
+    this.gatewayIsDown = false;
     this.duplicateEvents = undefined;
     this.pollsEndLate = false;
   }

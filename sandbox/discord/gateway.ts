@@ -69,6 +69,10 @@ export class Gateway {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#world.faults.gatewayIsDown) {
+      socket.destroy();
+      return;
+    }
     this.#sockets.handleUpgrade(request, socket, head, (client) => this.#greet(client, request));
   }
 
@@ -224,6 +228,8 @@ export class Gateway {
     const packet = JSON.stringify({ op: Op.Dispatch, s: sequence, t: event, d: data });
     session.sent.push({ sequence, packet });
     if (session.sent.length > MAX_KEPT_EVENTS) session.sent.shift();
+    // A session that may come back gets it later.
+    if (session.socket) this.#world.watch({ kind: "event", event, data });
     const delayMs = this.#world.faults.dispatchDelayMs(event);
     if (delayMs > 0) setTimeout(() => session.socket?.send(packet), delayMs).unref();
     else session.socket?.send(packet);

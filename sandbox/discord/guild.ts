@@ -16,6 +16,8 @@ export interface Role {
 
 export interface ServerOptions {
   name: string;
+  /** The owner's name (default: after the server). */
+  owner?: string;
   /** What @everyone may do; by default what a new server allows. */
   everyonePermissions?: PermissionName[];
   /** What the bot's own role allows beyond @everyone. */
@@ -57,7 +59,7 @@ export class Server {
     });
     const botRole = this.#newRole(world.bot.username, options.botPermissions ?? [], false, true);
     this.bot = this.#join(new Member(this, world.bot, { roles: [botRole] }));
-    this.owner = this.addMember({ name: `${options.name} owner` });
+    this.owner = this.addMember({ name: options.owner ?? `${options.name} owner` });
     if (options.systemChannel ?? true) this.systemChannel = this.addChannel({ name: "general" });
   }
 

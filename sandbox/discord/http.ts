@@ -87,6 +87,7 @@ export class RestApi {
     } catch (error) {
       this.#fail(error, logged, request, response, headers);
     }
+    this.#world.watch({ kind: "request", request: logged });
   }
 
   async #carryOut(

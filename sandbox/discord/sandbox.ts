@@ -8,7 +8,7 @@ import type { LoggedRequest, RestApi } from "./http.ts";
 import type { Message } from "./message.ts";
 import { concludePoll } from "./polls.ts";
 import type { Violation, Violations } from "./violations.ts";
-import { Intent, type User, type World } from "./world.ts";
+import { Intent, type StoredFile, type User, type World } from "./world.ts";
 
 /** A small, strict Discord on 127.0.0.1. */
 export class DiscordSandbox {
@@ -118,6 +118,16 @@ export class DiscordSandbox {
   /** Resolves when `look` returns something truthy, looking after every change. */
   waitUntil<T>(look: () => T | undefined | null | false, timeoutMs = 5000, what = "a change"): Promise<T> {
     return this.#world.changes.until(look, timeoutMs, () => what);
+  }
+
+  /** Calls `listener` after every change of this Discord, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    return this.#world.changes.listen(listener);
+  }
+
+  /** A file that was uploaded, by the path of its link. */
+  file(path: string): StoredFile | undefined {
+    return this.#world.files.get(path);
   }
 
   /** How often bots have identified and resumed. */

@@ -15,6 +15,7 @@ import { messageRoutes } from "./routes-messages.ts";
 import { pollRoutes } from "./routes-polls.ts";
 import { serverRoutes } from "./routes-servers.ts";
 import { DiscordSandbox } from "./sandbox.ts";
+import type { Seen } from "./seen.ts";
 import { Snowflakes } from "./snowflakes.ts";
 import { Violations } from "./violations.ts";
 import { Intent, type World } from "./world.ts";
@@ -40,6 +41,8 @@ export interface DiscordOptions {
   heartbeatIntervalMs?: number;
   /** Decides faults that hit only a share of requests. */
   random?: () => number;
+  /** Told of everything that goes over the wire. */
+  watch?: (seen: Seen) => void;
 }
 
 /**
@@ -58,7 +61,8 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
   const applicationId = ids.at(now() - 86_400_000);
   const token = options.token ?? madeUpToken(applicationId);
   const bot = { id: applicationId, username: options.botName ?? "Unmask", globalName: null, bot: true };
-  const violations = new Violations(now);
+  const watch = options.watch ?? (() => {});
+  const violations = new Violations(now, (violation) => watch({ kind: "violation", violation }));
   const world: World = {
     now,
     ids,
@@ -79,6 +83,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     connections: () => gateway.sessionCount,
     awaitsResume: () => gateway.awaitsResume,
     dispatch: (event, data, intent) => gateway.dispatch(event, data, intent),
+    watch,
   };
   const desk = new InteractionDesk(world);
   const allowedIntents = options.allowedIntents ?? UNMASK_INTENTS;

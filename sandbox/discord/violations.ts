@@ -15,15 +15,19 @@ const MAX_BODY_EXCERPT = 400;
 export class Violations {
   readonly list: Violation[] = [];
   readonly #now: () => number;
+  readonly #watch: (violation: Violation) => void;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, watch: (violation: Violation) => void = () => {}) {
     this.#now = now;
+    this.#watch = watch;
   }
 
   add(violation: Omit<Violation, "atMs" | "body"> & { body?: unknown }): void {
     const { body, ...rest } = violation;
     const excerpt = body === undefined ? {} : { body: JSON.stringify(body)?.slice(0, MAX_BODY_EXCERPT) ?? "" };
-    this.list.push({ atMs: this.#now(), ...rest, ...excerpt });
+    const noted = { atMs: this.#now(), ...rest, ...excerpt };
+    this.list.push(noted);
+    this.#watch(noted);
   }
 
   /** Throws with a readable list unless the bot has kept every rule. */

@@ -3,6 +3,7 @@ import type { CommandBook } from "./command-book.ts";
 import type { Faults } from "./faults.ts";
 import type { Server } from "./guild.ts";
 import type { InteractionDesk } from "./interactions.ts";
+import type { Seen } from "./seen.ts";
 import type { Snowflakes } from "./snowflakes.ts";
 
 export interface User {
@@ -41,6 +42,8 @@ export interface World {
   awaitsResume: () => boolean;
   /** Sends an event to the bot's gateway sessions. */
   dispatch: (event: string, data: object, intent?: number) => void;
+  /** Told of everything that goes over the wire. */
+  watch: (seen: Seen) => void;
 }
 
 /** How long a signed link to a file works. */

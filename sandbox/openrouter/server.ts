@@ -38,7 +38,12 @@ const prefix = "/api/v1";
 
 /** Starts the sandbox on a free port of 127.0.0.1. */
 export async function startOpenRouter(
-  options: { catalogue?: readonly WireListing[]; apiKey?: string } = {},
+  options: {
+    catalogue?: readonly WireListing[];
+    apiKey?: string;
+    /** Told of every request once its answer has ended, with the answer's status; 0 if there was none. */
+    watch?: (request: SeenRequest, status: number) => void;
+  } = {},
 ): Promise<SandboxOpenRouter> {
   let catalogue: readonly WireListing[] = options.catalogue ?? [];
   let pages: Pages = null;
@@ -64,7 +69,9 @@ export async function startOpenRouter(
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    requests.push({ method: request.method ?? "", path: url.pathname + url.search, headers: request.headers });
+    const seen = { method: request.method ?? "", path: url.pathname + url.search, headers: request.headers };
+    requests.push(seen);
+    response.on("close", () => options.watch?.(seen, response.headersSent ? response.statusCode : 0));
     // The colon of a variant (`:free`) may come escaped; no other escape occurs in an id.
     const path = url.pathname.replaceAll(/%3a/gi, ":");
     if (path === `${prefix}/chat/completions` && request.method === "POST") {

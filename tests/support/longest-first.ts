@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that start processes and wait for them; all others take seconds. */
-const long = /\/tests\/(start|end-to-end\/|storage\/database-embedded)/;
+const long = /\/tests\/(start|end-to-end\/|storage\/database-embedded|page\/playground)/;
 
 /** Begins with the longest files of tests, so that none of them is left to run alone at the end. */
 export class LongestFirst extends BaseSequencer {

@@ -60,11 +60,11 @@ async function ask(
     return answer.refusal.reason === "asked-before"
       ? {}
       : { show: askRefusal(answer.refusal, namesIn(interaction, app)) };
-  const { asks, left, chat } = answer;
+  const { asks, left, isShortened, chat } = answer;
   return {
     show: askedView(
       asks.map(({ question }) => question),
-      left,
+      { left, isShortened },
     ),
     live: liveAnswer(answerQuestions(app, chat, asks), left, app),
   };

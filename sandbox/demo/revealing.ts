@@ -1,6 +1,7 @@
 import type { Exchange } from "../discord/exchange.ts";
 import type { Message } from "../discord/message.ts";
 import { marchCatalogues, type WireListing } from "../openrouter/catalogues.ts";
+import { healerRevealed, hunterRevealed } from "../openrouter/chat-refusals.ts";
 import type { Cast } from "./cast.ts";
 import type { Surroundings } from "./story.ts";
 
@@ -55,8 +56,9 @@ type Won = { readonly cleo: number; readonly dev: number; readonly devsStake: nu
 /** A referee settles by the candidate, where only referees read; everybody is told. */
 export async function settle(cast: Cast, around: Surroundings, candidate: Message, won: Won): Promise<void> {
   const { watch, members } = cast;
-  const { discord, clock, transcript, stage, checks } = around;
+  const { discord, openRouter, clock, transcript, stage, checks } = around;
   clock.set("2026-03-18T20:45:00Z");
+  tellTheReveal(openRouter);
   transcript.narrate(
     "The bot settles nothing by itself. Rita is a referee: she looks at what it found. Whatever was guessed after the source was published does not count.",
   );
@@ -86,6 +88,12 @@ export async function settle(cast: Cast, around: Surroundings, candidate: Messag
   checks.shows(result, "Settled by **Rita**: no guess that counts", ...facts);
   checks.shows(result, `Cleo: ${won.cleo.toLocaleString("en-US")} (own stake 50)`);
   checks.shows(result, `Dev: ${won.dev.toLocaleString("en-US")} (own stake ${won.devsStake})`);
+}
+
+/** What OpenRouter answers from then on to whoever asks one of the two: what it was. */
+function tellTheReveal({ chat }: Surroundings["openRouter"]): void {
+  chat.reveal("openrouter/hunter-alpha", hunterRevealed);
+  chat.reveal("openrouter/healer-alpha", healerRevealed);
 }
 
 function threadOf(watch: Cast["watch"]) {

@@ -38,6 +38,14 @@ export const hunterRevealed: RevealTold = {
   shape: "link",
 };
 
+export const healerRevealed: RevealTold = {
+  name: "Healer Alpha",
+  day: "March 18th",
+  officialName: "MiMo-V2-Omni",
+  officialId: "xiaomi/mimo-v2-omni",
+  shape: "link",
+};
+
 /** The refusal of a question to this model. */
 export function refusalFor(fault: RefusalFault, model: string): WireRefusal {
   switch (fault.kind) {

@@ -48,6 +48,8 @@ export type AskAnswer =
       /** One, or the two of a comparison. */
       readonly asks: readonly AskedQuestion[];
       readonly left: QuestionsLeft;
+      /** What was said before is too long to be sent whole. */
+      readonly isShortened: boolean;
       readonly chat: Chat;
     }
   | { readonly asked: false; readonly refusal: AskRefusal };
@@ -93,7 +95,8 @@ export async function askModel(app: App, request: AskRequest): Promise<AskAnswer
   });
   if ("reason" in taken) return refused(taken);
   const { questions, left } = taken;
-  return { asked: true, asks: questions.map((question, i) => ({ question, turns: asks[i]?.turns ?? [] })), left, chat };
+  const asked = questions.map((question, i) => ({ question, turns: asks[i]?.turns ?? [] }));
+  return { asked: true, asks: asked, left, isShortened: wish.isShortened, chat };
 }
 
 function refused(refusal: AskRefusal): AskAnswer {

@@ -18,6 +18,8 @@ export type Wish = {
   readonly targets: readonly Target[];
   readonly prompt: string;
   readonly exchanges: readonly { questionId: number; prompt: string; answer: string }[];
+  /** One of the exchanges is too long to be sent whole. */
+  readonly isShortened: boolean;
 };
 
 type Told = { readonly question: Question; readonly earlierIds: readonly number[] };
@@ -55,7 +57,7 @@ export async function readWish(app: App, request: AskRequest): Promise<Wish | As
   return {
     targets: [target, ...(beside ? [targetOf(beside)] : [])],
     prompt,
-    exchanges: rememberedExchanges(told.filter(({ answer }) => answer.trim() !== "")),
+    ...rememberedExchanges(told.filter(({ answer }) => answer.trim() !== "")),
   };
 }
 

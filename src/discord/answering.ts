@@ -12,6 +12,7 @@ import {
 import type { Logger } from "pino";
 import type { Answer, Choice } from "./command.ts";
 import { type Pace, tellLive } from "./live.ts";
+import { inThread } from "./sleeping-thread.ts";
 import { followUpSpeaker } from "./speaking.ts";
 import type { MessageView, ModalView } from "./views/message.ts";
 import { apology } from "./views/notices.ts";
@@ -128,11 +129,14 @@ export async function answer(
   { show, aside, announce, live }: Answer,
   { first, stopping, log, pace }: { first: boolean; stopping: AbortSignal; log: Logger; pace: Pace },
 ): Promise<void> {
+  // Buttons can be pressed in a thread that sleeps.
+  const speak = (words: () => Promise<unknown>) =>
+    inThread({ client: interaction.client }, interaction.channelId, words);
   await unlessOver(interaction, log, async () => {
     const instead = show ?? (awaitsReply(interaction) ? aside : undefined);
-    if (instead) await onceMoreIfCut(() => interaction.editReply(edit(instead)));
-    if (aside && aside !== instead) await interaction.followUp(privately(aside));
-    if (announce && first) await interaction.followUp(payload(announce));
+    if (instead) await onceMoreIfCut(() => speak(() => interaction.editReply(edit(instead))));
+    if (aside && aside !== instead) await speak(() => interaction.followUp(privately(aside)));
+    if (announce && first) await speak(() => interaction.followUp(payload(announce)));
   }).catch((err: unknown) => {
     if (!live) throw err;
     log.warn({ err, interactionId: interaction.id }, "the member could not be told what comes");

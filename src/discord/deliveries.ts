@@ -11,9 +11,9 @@ import {
   Routes,
 } from "discord.js";
 import type { Delivery, DeliveryProblem } from "../domain/server.ts";
-import { inThread } from "./delivery-thread.ts";
 import type { Line } from "./line.ts";
 import { look } from "./sent-before.ts";
+import { inThread } from "./sleeping-thread.ts";
 import { type Posting, permissionsIn, refusedBecause, type Undelivered } from "./undelivered.ts";
 import { withoutFiles } from "./views/evidence.ts";
 import type { MessageView, OwedView } from "./views/message.ts";

@@ -10,25 +10,6 @@ import type { Line } from "./line.ts";
 /** A week, the longest a thread stays without a word. */
 const threadSleepsAfterMinutes = 10_080;
 const threadExists = 160004;
-const threadIsArchived = 50083;
-
-/** Speaks in a thread that may have fallen asleep: then it is woken first. A locked one stays as it is. */
-export async function inThread<T>(
-  { client, signal, turn }: Line,
-  channelId: string,
-  speak: () => Promise<T>,
-): Promise<T> {
-  await turn();
-  try {
-    return await speak();
-  } catch (error) {
-    if (!(error instanceof DiscordAPIError) || error.code !== threadIsArchived) throw error;
-    await turn();
-    await client.rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
-    await turn();
-    return speak();
-  }
-}
 
 /**
  * Opens the thread of a message that is posted. A thread that was opened before is found again, and a message that is

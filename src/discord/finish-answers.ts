@@ -3,6 +3,7 @@ import type { Question } from "../domain/question.ts";
 import { customId } from "./custom-id.ts";
 import { editInChannel, ownMessagesSince, postInChannel } from "./speaking.ts";
 import { questionMessages } from "./views/answer.ts";
+import { nothingHere } from "./views/notices.ts";
 
 /** The clocks of the database and of Discord may differ by this much. */
 const clockSkewMs = 60_000;
@@ -27,7 +28,7 @@ export async function finishMessages(client: Client, { questions, messageIds, as
       return true;
     }
     for (const [at, id] of ids.entries()) {
-      const view = views[at] ?? { content: "…", components: [] };
+      const view = views[at] ?? nothingHere;
       // What does not fit in the messages there are is in the file of the last.
       const isLast = at === ids.length - 1 && views.length > ids.length;
       await editInChannel(

@@ -7,6 +7,7 @@ import { readCustomId } from "./custom-id.ts";
 import { ordinaryPace, type Pace } from "./live.ts";
 import type { MessageView } from "./views/message.ts";
 import { onlyInServers, outdated } from "./views/notices.ts";
+import { knowChannel } from "./who-acts.ts";
 
 /** Interactions being worked on. */
 export type Listening = {
@@ -151,6 +152,7 @@ async function defer(
 ): Promise<void> {
   const acknowledged = await acknowledge(interaction, how, app.log);
   if (acknowledged === "too-late") return;
+  await knowChannel(interaction, app.log);
   await answer(interaction, await work(), { first: acknowledged === "by-us", stopping, log: app.log, pace });
   if (acknowledged !== "by-us" || interaction.guildId === null) return;
   const notice = await notices({ serverId: interaction.guildId, memberId: interaction.user.id });

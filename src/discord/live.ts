@@ -2,10 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { DiscordAPIError, RESTJSONErrorCodes as Refused } from "discord.js";
 import type { Logger } from "pino";
 import type { MessageView } from "./views/message.ts";
+import { nothingHere } from "./views/notices.ts";
 
 /** Messages that grow while something is said, such as a model's answer. */
 export type Live = {
-  /** How they look at this moment; there is at least one, and there are never fewer than before. */
+  /** How they look at this moment: at least one. They may become fewer, as a text can shrink while it grows. */
   messages(): readonly MessageView[];
   /** Says all there is to say; calls `changed` whenever `messages` differs. Ends early when it is to stop. */
   run(changed: () => void, stopping: AbortSignal): Promise<void>;
@@ -112,10 +113,15 @@ export async function tellLive(
   }
 }
 
-/** Posts and edits what differs. Tells whether something was edited: a first look costs no edit. */
+/**
+ * Posts and edits what differs; a posted message nothing is left for says so, until there is something for it again.
+ * Tells whether something was edited: a first look costs no edit.
+ */
 async function show(speaker: Speaker, live: Live, posted: Posted[]): Promise<"edited" | "unchanged" | "not-ours"> {
   let edited = false;
-  for (const [at, view] of live.messages().entries()) {
+  const views = live.messages();
+  const all = [...views, ...posted.slice(views.length).map(() => nothingHere)];
+  for (const [at, view] of all.entries()) {
     const looks = looksOf(view);
     const before = posted[at];
     if (before?.looks === looks) continue;

@@ -25,7 +25,7 @@ export function followUpSpeaker(interaction: RepliableInteraction): Speaker {
   return {
     async post(view) {
       const speak = () => interaction.followUp({ ...view, allowedMentions: nobody });
-      const { id } = await (channelId === null ? speak() : inThread(client, channelId, speak));
+      const { id } = await inThread({ client }, channelId, speak);
       return id;
     },
     async edit(messageId, view) {
@@ -33,7 +33,7 @@ export function followUpSpeaker(interaction: RepliableInteraction): Speaker {
       if (!isForgotten || channelId === null) {
         try {
           const speak = () => interaction.webhook.editMessage(messageId, { ...whole(view), allowedMentions: nobody });
-          await (channelId === null ? speak() : inThread(client, channelId, speak));
+          await inThread({ client }, channelId, speak);
           return;
         } catch (error) {
           if (!forgets(error) || channelId === null) throw error;
@@ -69,7 +69,7 @@ export async function postInChannel(
   const { files = [], allowedMentions: _, ...rest } = view;
   const body = { ...rest, allowed_mentions: nobody, nonce, enforce_nonce: true };
   const uploads = await uploadsOf(files);
-  await inThread(client, channelId, () =>
+  await inThread({ client }, channelId, () =>
     client.rest.post(Routes.channelMessages(channelId), { body, files: uploads }),
   );
 }
@@ -88,7 +88,7 @@ export async function editInChannel(
     allowed_mentions: nobody,
   };
   const uploads = await uploadsOf(files);
-  await inThread(client, channelId, () =>
+  await inThread({ client }, channelId, () =>
     client.rest.patch(Routes.channelMessage(channelId, messageId), { body, files: uploads }),
   );
 }

@@ -1,4 +1,5 @@
 import { type BaseInteraction, GuildMember, PermissionFlagsBits } from "discord.js";
+import type { Logger } from "pino";
 import type { Member } from "../domain/member.ts";
 
 type InServer = BaseInteraction<"cached" | "raw">;
@@ -30,7 +31,18 @@ export function moderates(interaction: InServer, settings: { readonly moderatorR
     : member.roles.includes(moderatorRoleId);
 }
 
-/** Where something is asked, and with which roles, as the interaction itself says it. */
+/**
+ * Has discord.js know the channel of an interaction: of threads it is told only of those awake, and what may be done in
+ * one depends on the channel it belongs to. Where Discord does not tell, the channel stays unknown, and closed.
+ */
+export async function knowChannel({ client, channel, channelId }: BaseInteraction, log: Logger): Promise<void> {
+  if (channel !== null || channelId === null) return;
+  await client.channels
+    .fetch(channelId)
+    .catch((err: unknown) => log.info({ err, channelId }, "Discord does not tell what channel this is"));
+}
+
+/** Where something is asked, and with which roles, once its channel is known. */
 export function whereActs(interaction: InServer): {
   channelId: string;
   parentChannelId: string | null;
@@ -44,18 +56,26 @@ export function whereActs(interaction: InServer): {
   };
 }
 
-/** Whether the bot could finish a message here on its own: an answer may take longer than Discord remembers who asked. */
-export function botMayAnswer({ appPermissions, channel }: InServer): boolean {
-  const write = channel?.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+/** What somebody needs to write where something was pressed or typed: in a channel nobody knows, both kinds' permission. */
+function toWrite({ channel }: InServer): bigint[] {
+  const { SendMessages, SendMessagesInThreads } = PermissionFlagsBits;
+  if (channel === null) return [SendMessages, SendMessagesInThreads];
+  return [channel.isThread() ? SendMessagesInThreads : SendMessages];
+}
+
+/**
+ * Whether the bot could finish a message here on its own: an answer may take longer than Discord remembers who asked. And
+ * whether it knows the channel: else it cannot tell whether models may be asked there.
+ */
+export function botMayAnswer(interaction: InServer): boolean {
   const { ViewChannel, EmbedLinks, AttachFiles } = PermissionFlagsBits;
-  return appPermissions.has([ViewChannel, write, EmbedLinks, AttachFiles]);
+  const needed = [ViewChannel, ...toWrite(interaction), EmbedLinks, AttachFiles];
+  return interaction.channel !== null && interaction.appPermissions.has(needed);
 }
 
 /** Whether the member may write where they pressed: a Share button must not carry them past a closed channel. */
 export function maySpeak(interaction: InServer): boolean {
-  const inThread = interaction.channel?.isThread() ?? false;
-  const needed = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
-  return interaction.memberPermissions.has(needed);
+  return interaction.memberPermissions.has(toWrite(interaction));
 }
 
 /** Whether the member may post polls of their own where they typed: /poll must not carry them past that. */
@@ -64,7 +84,7 @@ export function mayPoll(interaction: InServer): boolean {
 }
 
 /** Whether the bot may post a poll here. */
-export function botMayPoll({ appPermissions, channel }: InServer): boolean {
-  const write = channel?.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
-  return appPermissions.has([PermissionFlagsBits.ViewChannel, write, PermissionFlagsBits.SendPolls]);
+export function botMayPoll(interaction: InServer): boolean {
+  const { ViewChannel, SendPolls } = PermissionFlagsBits;
+  return interaction.appPermissions.has([ViewChannel, ...toWrite(interaction), SendPolls]);
 }

@@ -73,11 +73,13 @@ export type LimitRefusal =
   | { readonly reason: "server-off" }
   | { readonly reason: "host-busy" }
   | { readonly reason: "host-limit"; readonly per: "minute" | "day"; readonly most: number; readonly freeAt: Date }
-  /** One question fits, but not the two of a comparison, not even when nothing is taken. */
+  /** One question fits, but not the two of a comparison, not even when nothing is taken or running. */
   | { readonly reason: "no-room-for-two" }
   | { readonly reason: "key-resting"; readonly freeAt: Date }
   /** Models that cost money are off. */
   | { readonly reason: "costs-money" }
+  /** More than the whole of a month's budget may be needed for it. */
+  | { readonly reason: "costs-too-much"; readonly usdPerMonth: number }
   | { readonly reason: "month-spent"; readonly usdPerMonth: number; readonly freeAt: Date };
 
 /** What is left after a question. */
@@ -88,46 +90,78 @@ function taken({ asked, lengthMs }: QuestionWindow, now: Date): number {
   return asked.filter((at) => now.getTime() - at.getTime() < lengthMs).length;
 }
 
-/** When `wanted` more fit into a window: now (null) or later; "never" if it is too small for them. */
-function freeAt(window: QuestionWindow, wanted: number, now: Date): Date | null | "never" {
-  if (window.most < wanted) return "never";
+/** When `wanted` more fit into a window that is large enough for them: now (null) or later. */
+function freeAt(window: QuestionWindow, wanted: number, now: Date): Date | null {
   if (taken(window, now) + wanted <= window.most) return null;
   const mustPass = window.asked[window.most - wanted];
   return mustPass ? new Date(mustPass.getTime() + window.lengthMs) : null;
 }
 
+type Wish = {
+  /** One, or two for a comparison. */
+  readonly questions: number;
+  /** What they may cost at the most; null if they cost nothing. */
+  readonly worstUsd: number | null;
+};
+
+/** Refusals that tell when they are over. */
+type Timed = Extract<LimitRefusal, { readonly freeAt: Date }>;
+
 /**
- * Whether so many questions may be asked now, and if not, why and until when.
- *
- * @param wish.questions one, or two for a comparison
- * @param wish.worstUsd what they may cost at the most; null if they cost nothing
+ * Whether so many questions may be asked now, and if not, why and until when. What never passes comes first, as there is
+ * no coming back for it; of all that passes the last to do so is told, so that nobody comes back to the next refusal.
  */
 export function limitRefusal(
   books: QuestionBooks,
-  wish: { readonly questions: number; readonly worstUsd: number | null },
-  { usdPerMonth, atOnce }: Pick<QuestionSettings, "usdPerMonth" | "atOnce">,
+  wish: Wish,
+  settings: Pick<QuestionSettings, "usdPerMonth" | "atOnce">,
   now: Date,
 ): LimitRefusal | null {
-  const { windows } = books;
-  if (windows.server.most === 0) return { reason: "server-off" };
+  const lasting = lastingRefusal(books, wish, settings);
+  if (lasting) return lasting;
   if (books.runningOfMember > 0) return { reason: "member-busy" };
-  if (books.restingUntil !== null && books.restingUntil > now) {
-    return { reason: "key-resting", freeAt: books.restingUntil };
-  }
-  for (const name of ["member", "failed", "server", "day", "minute"] as const) {
-    const window = windows[name];
-    const at = freeAt(window, wish.questions, now);
-    if (at === null) continue;
-    if (at === "never") return { reason: "no-room-for-two" };
-    if (name === "minute" || name === "day") return { reason: "host-limit", per: name, most: window.most, freeAt: at };
-    return { reason: `${name}-limit`, most: window.most, freeAt: at };
-  }
-  if (books.runningOfHost + wish.questions > atOnce) return { reason: "host-busy" };
-  if (wish.worstUsd === null) return null;
-  if (usdPerMonth === 0) return { reason: "costs-money" };
-  return books.committedUsd + wish.worstUsd > usdPerMonth
-    ? { reason: "month-spent", usdPerMonth, freeAt: nextMonth(now) }
-    : null;
+  const [first, ...others] = timedRefusals(books, wish, settings, now);
+  if (first) return others.reduce((last, each) => (each.freeAt > last.freeAt ? each : last), first);
+  return books.runningOfHost + wish.questions > settings.atOnce ? { reason: "host-busy" } : null;
+}
+
+/** Why they may not be asked, however long somebody waits. */
+function lastingRefusal(
+  { windows }: QuestionBooks,
+  { questions, worstUsd }: Wish,
+  { usdPerMonth, atOnce }: Pick<QuestionSettings, "usdPerMonth" | "atOnce">,
+): LimitRefusal | null {
+  if (windows.server.most === 0) return { reason: "server-off" };
+  if (worstUsd !== null && usdPerMonth === 0) return { reason: "costs-money" };
+  if (worstUsd !== null && worstUsd > usdPerMonth) return { reason: "costs-too-much", usdPerMonth };
+  const leastRoom = Math.min(atOnce, ...Object.values(windows).map(({ most }) => most));
+  return questions > leastRoom ? { reason: "no-room-for-two" } : null;
+}
+
+/** All that they have to wait for; where two end at once, the first is what concerns the member most. */
+function timedRefusals(
+  books: QuestionBooks,
+  { questions, worstUsd }: Wish,
+  { usdPerMonth }: Pick<QuestionSettings, "usdPerMonth">,
+  now: Date,
+): Timed[] {
+  const { windows, restingUntil, committedUsd } = books;
+  const full = (["member", "failed", "server", "day", "minute"] as const).flatMap((name): Timed[] => {
+    const { most } = windows[name];
+    const at = freeAt(windows[name], questions, now);
+    if (at === null) return [];
+    const isHosts = name === "minute" || name === "day";
+    return [
+      isHosts ? { reason: "host-limit", per: name, most, freeAt: at } : { reason: `${name}-limit`, most, freeAt: at },
+    ];
+  });
+  const rests = restingUntil !== null && restingUntil > now;
+  const isSpent = worstUsd !== null && committedUsd + worstUsd > usdPerMonth;
+  return [
+    ...full,
+    ...(rests ? [{ reason: "key-resting", freeAt: restingUntil } as const] : []),
+    ...(isSpent ? [{ reason: "month-spent", usdPerMonth, freeAt: nextMonth(now) } as const] : []),
+  ];
 }
 
 /** What is left when so many questions more are asked. */

@@ -91,6 +91,26 @@ it("goes on from where the conversation was, for everybody in the channel", asyn
   discord.expectNoViolations();
 });
 
+it("goes on after an answer longer than all that is sent, and tells model and asker what lacks", async () => {
+  const { ann, ask, script, discord } = await asking();
+  const first = ask(ann, "Tell me everything.");
+  const model = await script.asked();
+  model.say(`It begins. ${"words ".repeat(5_000)} It ends.`);
+  model.end();
+  const message = await toldBy(first);
+  await vi.waitUntil(() => first.followUps().some(({ buttons }) => buttons.includes("Continue")), { timeout: 8_000 });
+  const last = first.followUps().find(({ buttons }) => buttons.includes("Continue")) ?? message;
+  const second = ann.submit(await ann.press(last, "Continue").modal(), { prompt: "And then?" });
+  const next = await script.asked();
+  const [question, answer, more] = next.request.turns;
+  expect([question?.text, more?.text]).toEqual(["Tell me everything.", "And then?"]);
+  expect(answer?.text).toMatch(/^It begins\. .+\n\[… \d+ characters are left out here …\]\n.+ It ends\.$/);
+  expect(await privately(second)).toContain("too long to be sent whole");
+  next.end();
+  await until(await toldBy(second), (text) => text.includes("after 1 exchange") && text.includes("tokens in"));
+  discord.expectNoViolations();
+});
+
 it("becomes evidence, with question, figures and answer as they are stored, and the way back to it", async () => {
   const { ann, bob, ask, script, discord, server, channel } = await asking();
   const exchange = ask(ann, "Who *built* you?");
@@ -291,13 +311,20 @@ it("goes on in its message when Discord has forgotten who asked, as it does afte
   discord.expectNoViolations();
 });
 
-it("wakes a thread that falls asleep in mid-answer, and lets a locked one be", async () => {
-  const { ann, bob, client, channel, server, script, discord } = await asking();
+/** A thread of the channel, opened by the bot. */
+async function aThread({ client, channel, server }: Awaited<ReturnType<typeof asking>>) {
   const parent = await client.channels.fetch(channel.id);
   if (!parent?.isTextBased() || parent.isDMBased() || !("threads" in parent)) throw new Error("no threads here");
   const { id } = await parent.threads.create({ name: "Hunter Alpha" } as never);
   const thread = server.channels.get(id);
   if (!thread) throw new Error("no thread was opened");
+  return thread;
+}
+
+it("wakes a thread that falls asleep in mid-answer, and lets a locked one be", async () => {
+  const played = await asking();
+  const { ann, bob, script, discord } = played;
+  const thread = await aThread(played);
   const talk = async (who: typeof ann) => {
     const exchange = who.command(thread, "/ask-model", { model: "Hunter Alpha", prompt: "Talk." });
     const model = await script.asked();
@@ -386,5 +413,49 @@ it("is asked only by the roles and in the channels that /setup allows", async ()
   expect(await privately(ask(ann, "Hi"))).toContain(`only in <#${other.id}>`);
   await setup({ reset: "channels", "questions-per-day": 0 });
   expect(await privately(ask(ann, "Hi"))).toContain("switched off in this server");
+  discord.expectNoViolations();
+});
+
+it("is asked in a thread the bot was never told of only where its channel allows it", async () => {
+  const played = await asking();
+  const { ann, boss, channel, client, server, script, discord } = played;
+  const thread = await aThread(played);
+  const first = ann.command(thread, "/ask-model", { model: "Hunter Alpha", prompt: "One." });
+  const answerWith = async (words: string) => {
+    const model = await script.asked();
+    model.say(words);
+    model.end();
+  };
+  await answerWith("First.");
+  const message = await toldBy(first);
+  await until(message, (text) => text.includes("tokens in"));
+  /** As after a restart: Discord tells a bot that connects of no thread that sleeps. */
+  const fallAsleep = async () => {
+    thread.archive();
+    const sleeps = () => {
+      const known = client.channels.cache.get(thread.id);
+      return known?.isThread() === true && known.archived === true;
+    };
+    await vi.waitUntil(sleeps, { timeout: 8_000, interval: 10 });
+    client.sweepers.sweepThreads(() => true);
+  };
+  const goOn = async () => ann.submit(await ann.press(message, "Continue").modal(), { prompt: "Two." });
+  const setup = (options: object) => boss.command(channel, "/setup", options as never).reply();
+
+  await setup({ "bar-questions-channel": channel });
+  await fallAsleep();
+  expect(await privately(await goOn())).toContain("Models may not be asked in this channel");
+
+  await setup({ reset: "channels" });
+  channel.overwrite(server.everyone, { deny: ["SendMessagesInThreads"] });
+  client.sweepers.sweepThreads(() => true);
+  expect(await privately(await goOn())).toContain("You may not write in this channel");
+  channel.overwrite(server.everyone, { allow: ["SendMessagesInThreads"] });
+
+  await setup({ "allow-questions-channel": channel });
+  client.sweepers.sweepThreads(() => true);
+  const second = await goOn();
+  await answerWith("Second.");
+  await until(await toldBy(second), (text) => text.includes("Second."));
   discord.expectNoViolations();
 });

@@ -2,6 +2,9 @@ import { HTTPError } from "discord.js";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { type Live, tellLive } from "../../src/discord/live.ts";
+import { questionMessages } from "../../src/discord/views/answer.ts";
+import type { MessageView } from "../../src/discord/views/message.ts";
+import { aQuestion } from "./made.ts";
 
 const log = pino({ level: "silent" });
 
@@ -161,5 +164,62 @@ describe("what grows in a channel", () => {
     expect(heard.at(-1)?.words).toBe("Mine");
     expect(state.isAbandoned).toBe(true);
     expect(closed).toEqual([false]);
+  });
+
+  it("leaves no message with a dead Stop or words twice, though a model's answer needs fewer messages as it grows", async () => {
+    const pace = aPace();
+    const channel = new Map<string, MessageView>();
+    const buttons = () =>
+      [...channel.values()].map(({ components }) => JSON.stringify(components).match(/"Stop"/g) ?? []);
+    const words = "lorem ipsum dolor ".repeat(70).slice(0, 1_250);
+    // Escaped it is longer than in code, and it is code once its second backtick has come.
+    const code = `\`${"a[i][j]<T>[]|@#".repeat(12).slice(0, 180)}\``;
+    const more = `${" and so on".repeat(60)}.`;
+    let question = aQuestion({ prompt: "Hi", answer: "", state: "running" });
+    const grow = async (text: string, changed: () => void) => {
+      for (let at = question.answer.length; at < text.length; at += 20) {
+        question = { ...question, answer: text.slice(0, at + 20) };
+        changed();
+        await pace.pause(500);
+      }
+    };
+    /** What the second message was, one after the other. */
+    const second: string[] = [];
+    const note = (id: string, view: MessageView) => {
+      channel.set(id, view);
+      const now = view.content === "…" ? "nothing" : "words";
+      if (id === "2" && second.at(-1) !== now) second.push(now);
+    };
+    const live: Live = {
+      messages: () => questionMessages([question]),
+      async run(changed) {
+        await grow(`${words} ${code}`, changed);
+        await pace.pause(5_000);
+        await grow(`${words} ${code}${more}`, changed);
+        question = { ...question, answer: `${words} ${code}`, state: "whole" };
+        changed();
+      },
+      abandon() {},
+      isOurs: async () => true,
+      shownIn: async () => {},
+      async close() {},
+    };
+    const speaker = {
+      async post(view: MessageView) {
+        const id = String(channel.size + 1);
+        note(id, view);
+        return id;
+      },
+      edit: async (id: string, view: MessageView) => note(id, view),
+    };
+    const telling = tellLive(speaker, live, { stopping: new AbortController().signal, log, pace });
+    for (let seconds = 0; seconds < 90; seconds += 1) {
+      await pace.pass(1_000);
+      expect(buttons().flat().length).toBeLessThanOrEqual(1);
+    }
+    await telling;
+    expect(second).toEqual(["words", "nothing", "words", "nothing"]);
+    expect([...channel.values()].map(({ content }) => content)).toEqual([expect.stringContaining("a[i][j]"), "…"]);
+    expect(buttons().flat()).toEqual([]);
   });
 });

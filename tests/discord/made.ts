@@ -2,6 +2,7 @@ import type { BoardPage, BoardRow } from "../../src/domain/board.ts";
 import type { Caller, ModelCard } from "../../src/domain/card.ts";
 import type { Evidence, EvidenceBoard } from "../../src/domain/evidence.ts";
 import type { Listing } from "../../src/domain/listing.ts";
+import type { GrowingQuestion } from "../../src/domain/question.ts";
 import type { GuessReceipt } from "../../src/domain/receipt.ts";
 import type { ServerSettings } from "../../src/domain/server.ts";
 import type { SettlementSummary } from "../../src/domain/settlement.ts";
@@ -256,6 +257,27 @@ export function anEvidenceBoard(changes: Partial<EvidenceBoard> = {}): EvidenceB
     pieces: [],
     hiddenCount: 0,
     hidden: [],
+    ...changes,
+  };
+}
+
+export function aQuestion(changes: Partial<GrowingQuestion> = {}): GrowingQuestion {
+  return {
+    questionId: 7,
+    serverId: "1",
+    channelId: "2",
+    memberId: "3",
+    memberName: "Ann",
+    target: { modelId: 42, listingId: "openrouter/hunter-alpha", name: "Hunter Alpha" },
+    prompt: "Who built you?",
+    earlier: 0,
+    answer: "Nobody you know.",
+    reasoningCharacters: 0,
+    reasoningTail: "",
+    state: "whole",
+    failure: null,
+    figures: { firstWordMs: 840, totalMs: 2_840, promptTokens: 12, answerTokens: 100, costUsd: 0 },
+    tellsOfLogging: false,
     ...changes,
   };
 }

@@ -14,12 +14,12 @@ import {
 const now = new Date("2026-03-11T20:24:31Z");
 const free = { usdPerMonth: 0, atOnce: 4 };
 
-function booksWith(asked: readonly Date[], most: Record<WindowName, number>) {
+function booksWith(asked: readonly Date[], most: Record<WindowName, number>, at = now) {
   const window = (name: keyof typeof windowLengthMs) => ({
     most: most[name],
     lengthMs: windowLengthMs[name],
     asked: asked
-      .filter((at) => now.getTime() - at.getTime() < windowLengthMs[name])
+      .filter((each) => at.getTime() - each.getTime() < windowLengthMs[name])
       .toSorted((a, b) => b.getTime() - a.getTime())
       .slice(0, most[name]),
   });
@@ -57,18 +57,39 @@ describe("the limits of questions", () => {
     );
   });
 
-  it("tell a time at which that very limit lets the question through, and not before", () => {
+  it("tell the time at which all of them let the question through, and not before", () => {
+    const ahead = fc.option(fc.integer({ min: 1, max: 40 * 86_400_000 }), { nil: null });
     fc.assert(
-      fc.property(asked, fc.constantFrom(1, 2), (times, questions) => {
-        const refusal = limitRefusal(booksWith(times, most), { questions, worstUsd: null }, free, now);
-        if (refusal?.reason !== "member-limit") return;
-        const freeAt = refusal.freeAt.getTime();
-        const within = (at: number) =>
-          times.filter((each) => at - each.getTime() < windowLengthMs.member && each.getTime() <= at).length;
-        expect(within(freeAt) + questions).toBeLessThanOrEqual(most.member);
-        expect(within(freeAt - 1) + questions).toBeGreaterThan(most.member);
+      fc.property(asked, fc.constantFrom(1, 2), ahead, fc.boolean(), (times, questions, rest, isSpent) => {
+        const restingUntil = rest === null ? null : new Date(now.getTime() + rest);
+        const wish = { questions, worstUsd: isSpent ? 1 : null };
+        const booksAt = (at: Date) => ({
+          ...booksWith(times, most, at),
+          restingUntil,
+          committedUsd: isSpent && at < new Date("2026-04-01T00:00:00Z") ? 5 : 0,
+        });
+        const refusalAt = (at: Date) => limitRefusal(booksAt(at), wish, { ...free, usdPerMonth: 5 }, at);
+        const refusal = refusalAt(now);
+        if (refusal === null) return;
+        if (!("freeAt" in refusal)) throw new Error(`no time is told: ${refusal.reason}`);
+        expect(refusal.freeAt.getTime()).toBeGreaterThan(now.getTime());
+        expect(refusalAt(refusal.freeAt)).toBeNull();
+        expect(refusalAt(new Date(refusal.freeAt.getTime() - 1))).not.toBeNull();
       }),
     );
+  });
+
+  it("tell what never passes before anything that does", () => {
+    const full = booksWith(Array(20).fill(now), most);
+    const busy = { ...full, runningOfMember: 1, restingUntil: new Date(now.getTime() + 1) };
+    expect(limitRefusal(busy, { questions: 1, worstUsd: 0.1 }, free, now)).toEqual({ reason: "costs-money" });
+    expect(limitRefusal(busy, { questions: 1, worstUsd: 6 }, { ...free, usdPerMonth: 5 }, now)).toEqual({
+      reason: "costs-too-much",
+      usdPerMonth: 5,
+    });
+    expect(limitRefusal(busy, { questions: 2, worstUsd: null }, { ...free, atOnce: 1 }, now)).toEqual({
+      reason: "no-room-for-two",
+    });
   });
 
   it("say what is left, never less than nothing", () => {

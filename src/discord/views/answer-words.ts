@@ -7,8 +7,8 @@ import {
 } from "../../domain/question.ts";
 import type { QuestionsLeft } from "../../domain/question-limits.ts";
 import { button, type FileView } from "./message.ts";
-import { count, seconds, usd } from "./numbers.ts";
-import { plain } from "./text.ts";
+import { count, counted, seconds, usd } from "./numbers.ts";
+import { escaped, plain } from "./text.ts";
 
 /** A question with its answer, as it grows or as it is stored. */
 export type Shown = Question & Partial<Pick<GrowingQuestion, "reasoningTail">>;
@@ -61,3 +61,10 @@ export function leftWords({ member, server, hostToday }: QuestionsLeft): string 
 
 export const loggingNote =
   "-# The providers of anonymous models keep what they are asked and what they answer. Ask nothing private.";
+
+/** How much the model has thought, and behind a spoiler the end of it while there is one; nothing if it does not think. */
+export function thinkingLines({ reasoningCharacters, reasoningTail = "" }: Shown): string[] {
+  if (reasoningCharacters === 0) return [];
+  const end = reasoningTail.trim() === "" ? "" : `: ||… ${escaped(reasoningTail.slice(-150), 150)}||`;
+  return [`-# Thinking, ${counted(reasoningCharacters, "character")}${end}`];
+}

@@ -12,6 +12,7 @@ import {
   noContext,
   type Shown,
   takenWords,
+  thinkingLines,
 } from "./answer-words.ts";
 import { comparisonMessage } from "./comparison.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
@@ -19,7 +20,7 @@ import { count, counted } from "./numbers.ts";
 import { failureText } from "./question-refusals.ts";
 import { bold, escaped, shown } from "./text.ts";
 
-/** An answer stands in at most so many messages; all of a longer one comes as a file. */
+/** An answer stands in at most so many messages; of a longer one the rest is in the file alone. */
 const mostMessages = 4;
 const longestMessage = 2_000;
 /** Kept free in every message for what may stand under it: the answer must not move when it comes. */
@@ -29,7 +30,7 @@ const failureRoom = 480;
 /** Most of what stands above an answer: some of the answer must fit below it, whatever the names and the question are. */
 const headRoom = 700;
 
-/** A question and its answer, as far as it is, in one to four messages. */
+/** A question and its answer, as far as it is, in one to four messages; one too long for a message also as a file. */
 export function answerMessages(question: Shown, context: AnswerContext = noContext): MessageView[] {
   const head = headOf(question);
   const tail = footOf(question, context);
@@ -52,7 +53,7 @@ export function answerMessages(question: Shown, context: AnswerContext = noConte
     return {
       content: [text, ...more, ...tail].join("\n").slice(0, longestMessage).toWellFormed(),
       components: buttons(question, context),
-      ...((isLong && isOver) || isUnseen ? { files: [answerFile(question)] } : {}),
+      ...((parts.length > 1 && isOver) || isUnseen ? { files: [answerFile(question)] } : {}),
     };
   });
 }
@@ -65,16 +66,10 @@ function whereRest(state: QuestionState): string {
 const shortPrompt = 60;
 
 function headOf(question: Shown): string {
-  const { memberName, target, prompt, earlier, reasoningCharacters, reasoningTail = "" } = question;
+  const { memberName, target, prompt, earlier } = question;
   const goesOn = earlier > 0 ? `, after ${counted(earlier, "exchange")}` : "";
   const asked = `${bold(memberName, shown.memberName)} asks ${bold(target.name, shown.modelName)}${goesOn}:`;
-  const thinking =
-    reasoningCharacters === 0
-      ? []
-      : [
-          `-# Thinking, ${counted(reasoningCharacters, "character")}${reasoningTail.trim() === "" ? "" : `: ||… ${escaped(reasoningTail.slice(-150), 150)}||`}`,
-        ];
-  const withPrompt = (most: number) => [asked, `> ${escaped(prompt, most)}`, ...thinking].join("\n");
+  const withPrompt = (most: number) => [asked, `> ${escaped(prompt, most)}`, ...thinkingLines(question)].join("\n");
   const whole = withPrompt(shown.prompt);
   return whole.length <= headRoom ? whole : withPrompt(shortPrompt);
 }
@@ -127,13 +122,20 @@ export function questionMessages(questions: readonly Shown[], context: AnswerCon
   return only && questions.length === 1 ? answerMessages(only, context) : [comparisonMessage(questions, context)];
 }
 
+const shortenedNote =
+  "-# What was said before is too long to be sent whole: the model gets the beginning and the end of one exchange, is told how much lacks, and no longer knows what came before it.";
+
 /** Told to the asker alone while the answer comes in the channel. */
-export function askedView(questions: readonly Question[], left: QuestionsLeft): MessageView {
+export function askedView(
+  questions: readonly Question[],
+  { left, isShortened }: { readonly left: QuestionsLeft; readonly isShortened: boolean },
+): MessageView {
   const names = questions.map(({ target }) => bold(target.name, shown.modelName)).join(" and ");
   const tells = questions.some(({ tellsOfLogging }) => tellsOfLogging);
   return {
     content: [
       `I ask ${names}. The answer comes in the channel.`,
+      ...(isShortened ? [shortenedNote] : []),
       `-# ${leftWords(left)}`,
       ...(tells ? [loggingNote] : []),
     ].join("\n"),

@@ -10,14 +10,14 @@ import {
   noContext,
   type Shown,
   takenWords,
+  thinkingLines,
 } from "./answer-words.ts";
 import { button, buttonRow, type MessageView, type Row } from "./message.ts";
-import { counted } from "./numbers.ts";
 import { failureText } from "./question-refusals.ts";
 import { bold, escaped, plain, shown } from "./text.ts";
 
-/** Both embeds together may have 6,000 characters: this leaves 800 for a side's title, thinking, failure and figures. */
-const longestSide = 2_200;
+/** Both embeds together may have 6,000 characters: this leaves 1,000 for a side's title, thinking, failure and figures. */
+const longestSide = 2_000;
 
 /** Two models' answers to the same question, beside each other in one message. */
 export function comparisonMessage(sides: readonly Shown[], { left, instead }: AnswerContext = noContext): MessageView {
@@ -67,11 +67,10 @@ function partsOf({ answer }: Shown): string[] {
 }
 
 function textOf(side: Shown): string {
-  const { state, failure, answer, reasoningCharacters } = side;
+  const { state, failure, answer } = side;
   const [part, ...rest] = partsOf(side);
-  const thinking = reasoningCharacters > 0 ? `-# Thinking, ${counted(reasoningCharacters, "character")}` : null;
   const lines = [
-    thinking,
+    ...thinkingLines(side),
     part ?? (answer !== "" && state !== "running" ? "-# It wrote nothing that can be shown here." : null),
     rest.length > 0 ? (state === "running" ? "-# …" : "-# It is longer than this: all of it is in the file.") : null,
     state === "running" && answer === "" ? "-# Waiting for its first word…" : null,

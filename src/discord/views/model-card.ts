@@ -40,13 +40,16 @@ function settledLines(card: ModelCard): (string | null)[] {
 function measuredLine({ measured }: ModelCard): string | null {
   if (!measured || measured.questions === 0) return null;
   const { questions, failed, medianFirstWordMs, medianTokensPerSecond } = measured;
-  const facts = [
-    `Asked here ${questions >= mostMeasured ? `${questions} times and more` : counted(questions, "time")}`,
+  const medians = [
     medianFirstWordMs === null ? null : `first word after ${seconds(medianFirstWordMs)}`,
     medianTokensPerSecond === null ? null : `${count(medianTokensPerSecond)} tokens a second`,
-    failed === 0 ? null : `${count(failed)} failed`,
   ].filter((fact) => fact !== null);
-  return `${facts[0]}${facts.length > 1 ? ` (medians): ${facts.slice(1).join(" · ")}` : ""}`;
+  const facts = [
+    `Asked here ${questions >= mostMeasured ? `${questions} times and more` : counted(questions, "time")}`,
+    failed === 0 ? null : `${count(failed)} failed`,
+    medians.length === 0 ? null : `medians: ${medians.join(", ")}`,
+  ];
+  return facts.filter((fact) => fact !== null).join(" · ");
 }
 
 /** A card with what goes beside it. */

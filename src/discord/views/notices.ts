@@ -3,6 +3,9 @@ import type { MessageView } from "./message.ts";
 /** Said where the bot has no server to act in. */
 export const onlyInServers: MessageView = { content: "I only work in servers. Use me in a channel of one." };
 
+/** What a message becomes that was posted for more words than there are. */
+export const nothingHere: MessageView = { content: "…", components: [] };
+
 /** After a surprise: what happened is in the log, under this id. */
 export function apology(interactionId: string): MessageView {
   return {

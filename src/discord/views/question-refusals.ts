@@ -62,6 +62,8 @@ const refusals = {
   "key-resting": ({ freeAt }) => `OpenRouter wants a pause from the bot's key. ${back(freeAt)}`,
   "costs-money": () =>
     "That model costs money, and the host has set no budget for it. Ask one that is free. (For the host: `QUESTIONS_USD_PER_MONTH`.)",
+  "costs-too-much": ({ usdPerMonth }) =>
+    `That may cost more than all the host spends on questions in a month (${usd(usdPerMonth)}). Ask a model that is free, or in a conversation begun anew.`,
   "month-spent": ({ usdPerMonth, freeAt }) =>
     `What the host spends on questions a month (${usd(usdPerMonth)}) does not cover this one any more. Free models can be asked; for others: ${back(freeAt)}`,
   "role-barred": ({ roleId }) => `Members with the role ${roles([roleId])} may not ask models here.`,

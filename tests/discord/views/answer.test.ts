@@ -5,30 +5,10 @@ import { askRefusal, failureText } from "../../../src/discord/views/question-ref
 import type { ChatFailure } from "../../../src/domain/chat.ts";
 import { type GrowingQuestion, questionStates } from "../../../src/domain/question.ts";
 import { hostileText, limitsBroken } from "../hostile.ts";
+import { aQuestion } from "../made.ts";
 import { markdownOf } from "../reading.ts";
 
 const left = { member: 9, server: 39, hostToday: 38 };
-
-function aQuestion(changes: Partial<GrowingQuestion> = {}): GrowingQuestion {
-  return {
-    questionId: 7,
-    serverId: "1",
-    channelId: "2",
-    memberId: "3",
-    memberName: "Ann",
-    target: { modelId: 42, listingId: "openrouter/hunter-alpha", name: "Hunter Alpha" },
-    prompt: "Who built you?",
-    earlier: 0,
-    answer: "Nobody you know.",
-    reasoningCharacters: 0,
-    reasoningTail: "",
-    state: "whole",
-    failure: null,
-    figures: { firstWordMs: 840, totalMs: 2_840, promptTokens: 12, answerTokens: 100, costUsd: 0 },
-    tellsOfLogging: false,
-    ...changes,
-  };
-}
 
 const failures = (text: string): ChatFailure[] => [
   { reason: "revealed", sentence: text, officialName: text, listingIds: [text] },
@@ -155,6 +135,25 @@ describe("an answer", () => {
     expect(ended.at(-1)?.content).toContain("all of it is in the file");
     // Messages before the last do not move when it ends.
     expect(ended.slice(0, 3)).toEqual(running.slice(0, 3));
+  });
+
+  it("that takes more than one message is a file as well once it has ended, and a short one is none", () => {
+    const answer = Array.from({ length: 150 }, (_, i) => `Line ${i} of some.`).join("\n");
+    const filesOf = (changes: Partial<GrowingQuestion>) =>
+      questionMessages([aQuestion(changes)]).map(({ files = [] }) => files.map(({ attachment }) => String(attachment)));
+    expect(filesOf({ answer, state: "running" })).toEqual([[], []]);
+    for (const state of questionStates.filter((each) => each !== "running")) {
+      expect(filesOf({ answer, state })).toEqual([[], [expect.stringContaining(answer)]]);
+    }
+    expect(filesOf({})).toEqual([[]]);
+  });
+
+  it("is compared with the end of what each model thinks behind a spoiler, below its length", () => {
+    const thinks = aQuestion({ reasoningCharacters: 1_200, reasoningTail: "so it is || me", state: "running" });
+    const [view] = questionMessages([thinks, aQuestion({ questionId: 8 })]);
+    const [first, second] = view?.embeds ?? [];
+    expect(first?.description).toContain("-# Thinking, 1,200 characters: ||… so it is \\|\\| me||");
+    expect(second?.description).not.toContain("Thinking");
   });
 
   it("has words for every way to end", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { boardView, readBoardKey, sharedBoard } from "../../../src/discord/views/board.ts";
 import { labNames } from "../../../src/discord/views/lab-words.ts";
+import { modelCardView } from "../../../src/discord/views/model-card.ts";
 import { profileView } from "../../../src/discord/views/profile.ts";
+import type { MeasuredFigures } from "../../../src/domain/question.ts";
 import * as made from "../made.ts";
 import { customIds, markdownOf } from "../reading.ts";
 
@@ -82,5 +84,22 @@ describe("a profile", () => {
     const words = markdownOf(profileView(record, names, { own: true }));
     expect(words).toContain("**1,000 points**");
     expect(words).toContain("`/guess` places one");
+  });
+});
+
+describe("what asking a model has shown, on its card", () => {
+  const measured: MeasuredFigures = { questions: 6, failed: 6, medianFirstWordMs: null, medianTokensPerSecond: null };
+  const words = (changes: Partial<MeasuredFigures>) => {
+    const card = made.aCard({ measured: { ...measured, ...changes } });
+    return markdownOf(modelCardView({ card, latest: [], strongest: [] }, names, null));
+  };
+
+  it("speaks of medians only where there are any, and counts no failure among them", () => {
+    expect(words({})).toContain("Asked here 6 times · 6 failed\n");
+    expect(words({ failed: 2, medianFirstWordMs: 840, medianTokensPerSecond: 51 })).toContain(
+      "Asked here 6 times · 2 failed · medians: first word after 0.8 s, 51 tokens a second\n",
+    );
+    expect(words({ failed: 0 })).toContain("Asked here 6 times\n");
+    expect(words({ questions: 0 })).not.toContain("Asked here");
   });
 });

@@ -91,7 +91,7 @@ describe("what asking a model has shown, on its card", () => {
   const measured: MeasuredFigures = { questions: 6, failed: 6, medianFirstWordMs: null, medianTokensPerSecond: null };
   const words = (changes: Partial<MeasuredFigures>) => {
     const card = made.aCard({ measured: { ...measured, ...changes } });
-    return markdownOf(modelCardView({ card, latest: [], strongest: [] }, names, null));
+    return markdownOf(modelCardView({ card, latest: [] }, names, null));
   };
 
   it("speaks of medians only where there are any, and counts no failure among them", () => {

@@ -550,12 +550,12 @@ describe("a poll", () => {
     await openPoll(app, { ...request, key: aKey() });
     await held();
     await openPoll(app, { ...request, key: aKey(), channelId: "120" });
-    await saveServer(app, serverId, { guessOnly: true });
+    await saveServer(app, serverId, { moderatorChannelId: "130" });
     // All three are due: the newest is the one that is wanted.
     const { channelId } = await aPostedPoll(app);
     expect(channelId).toBe("120");
     expect(await claimDeliveries(app, { by: "this process", most: 9 })).toEqual([]);
-    await saveServer(app, serverId, { guessOnly: false });
+    await saveServer(app, serverId, { moderatorChannelId: "140" });
     expect(await claimDeliveries(app, { by: "this process", most: 9 })).toEqual([]);
   });
 

@@ -83,8 +83,9 @@ export function createApp(parts: {
     mostItems: mostGuessesTogether,
     atOnce: batchesAtOnce,
     async work(requests) {
-      const { answers, markets } = await answerGuesses(db, clock, requests);
+      const { answers, markets, pollsToRead } = await answerGuesses(db, clock, requests);
       for (const market of markets) models.update(market.serverId, openModelOf({ ...market, name: market.modelName }));
+      for (const [pollId, when] of pollsToRead) polls.askToRead(pollId, when);
       return answers;
     },
   });

@@ -1,4 +1,5 @@
-import { type VoteRefused, voteRefusals } from "../domain/poll.ts";
+import type { MarketStateName } from "../domain/card.ts";
+import { isMadeGood, type VoteRefused, voteRefusals } from "../domain/poll.ts";
 import type { GuessAnswer, VoteStands } from "../domain/receipt.ts";
 import type { Transaction } from "../storage/database.ts";
 import type { PollRow } from "../storage/polls.ts";
@@ -25,6 +26,8 @@ export type Ballots = {
   readonly votes: Map<string, VoteRow>;
   readonly changedPolls: Set<number>;
   readonly changedVotes: Set<string>;
+  /** Polls whose list of voters has to tell how a vote stands: now where something is missing, soon where it may be. */
+  readonly toRead: Map<number, "now" | "soon">;
 };
 
 const voteKey = (pollId: number, memberId: string) => `${pollId}/${memberId}`;
@@ -40,6 +43,7 @@ export async function openBallots(tx: Transaction, requests: readonly GuessReque
     votes: new Map(facts.votes.map((row) => [voteKey(row.pollId, row.memberId), row])),
     changedPolls: new Set(),
     changedVotes: new Set(),
+    toRead: new Map(),
   };
 }
 
@@ -67,10 +71,13 @@ type Ballot =
       cast(answer: GuessAnswer): void;
     };
 
-/** What a vote changes. The same event delivered twice changes nothing, and no more does one that something newer is known of. */
+/**
+ * What a vote changes: nothing where it is as it was, or where only the list of voters can tell. Whatever is heard counts as
+ * a change of the vote all the same, so that a list that was asked for before is no news of it.
+ */
 export function readBallot(
   ballots: Ballots,
-  desk: { readonly serverId: string; readonly modelId: number },
+  desk: { readonly serverId: string; readonly modelId: number; readonly state: MarketStateName },
   memberId: string,
   wish: VoteWish,
 ): Ballot {
@@ -88,9 +95,14 @@ export function readBallot(
     refused: null,
     toldAt: null,
   };
-  const stands = standsBefore(before, wish);
-  if (stands) return { changed: false, refusal: stands };
+  const standing = standingOf(before, wish, desk.state === "open");
+  if (standing.readWhen) askToRead(ballots, poll.pollId, standing.readWhen);
   const changes = before.changes + 1;
+  if (standing.stays) {
+    if (wish.changes === null) enter(ballots, poll, { ...before, changes });
+    const isOwed = before.answer !== null && before.refused !== null && before.toldAt === null;
+    return { changed: false, refusal: { reason: "vote-stands", isOwed } };
+  }
   return {
     changed: true,
     asGuess: (request) => ({
@@ -106,28 +118,43 @@ export function readBallot(
       const counts = poll.counts.map(
         (count, i) => count + (i + 1 === after ? 1 : 0) - (i + 1 === before.answer ? 1 : 0),
       );
-      const key = voteKey(poll.pollId, memberId);
-      ballots.polls.set(poll.pollId, { ...poll, counts });
-      ballots.votes.set(key, { ...before, answer: after, changes, refused: after === null ? null : refusedBy(answer) });
-      ballots.changedPolls.add(poll.pollId);
-      ballots.changedVotes.add(key);
+      const refused = refusedBy(answer);
+      const isKept = after !== null || isMadeGood(refused);
+      enter(ballots, { ...poll, counts }, { ...before, answer: after, changes, refused: isKept ? refused : null });
     },
   };
 }
 
+function enter({ polls, votes, changedPolls, changedVotes }: Ballots, poll: PollRow, vote: VoteRow): void {
+  const key = voteKey(poll.pollId, vote.memberId);
+  polls.set(poll.pollId, poll);
+  votes.set(key, vote);
+  changedPolls.add(poll.pollId);
+  changedVotes.add(key);
+}
+
+function askToRead({ toRead }: Ballots, pollId: number, when: "now" | "soon"): void {
+  if (toRead.get(pollId) !== "now") toRead.set(pollId, when);
+}
+
+type Standing = { readonly stays: boolean; readonly readWhen: "now" | "soon" | null };
+
 /**
- * Discord takes a vote back before it tells of the next one. So a vote beside another is an event that came late, or the
- * one before it was lost.
+ * How a vote stands beside what is wished. Discord takes a vote back before it tells of the next one: so a word on another
+ * answer than the known one came late, or the one before it was lost. Nor does it number what it tells: what looks like a
+ * vote given again may be the first one, heard late by another process, so it counts and is looked up.
  */
-function standsBefore(before: VoteRow, wish: VoteWish): VoteStands | null {
-  const isOlder = wish.changes !== null && wish.changes !== before.changes;
-  const isSame =
-    wish.kind === "vote"
-      ? before.answer === wish.answer
-      : before.answer === null || (wish.answer !== null && wish.answer !== before.answer);
-  const isUnclear = wish.kind === "vote" && wish.changes === null && before.answer !== null && !isSame;
-  if (!isOlder && !isSame && !isUnclear) return null;
-  return { reason: "vote-stands", isOwed: before.refused !== null && before.toldAt === null, isUnclear };
+function standingOf(before: VoteRow, wish: VoteWish, isOpen: boolean): Standing {
+  const after = wish.kind === "vote" ? wish.answer : null;
+  const isSame = before.answer === after && !(isOpen && isMadeGood(before.refused));
+  if (wish.changes !== null) {
+    const isOlder = wish.changes !== before.changes;
+    return { stays: isOlder || isSame, readWhen: isOlder && !isSame ? "now" : null };
+  }
+  const isUnclear = before.answer !== null && wish.answer !== null && wish.answer !== before.answer;
+  if (isUnclear) return { stays: true, readWhen: "now" };
+  const changesOfFirst = wish.kind === "vote" ? 0 : 1;
+  return { stays: isSame, readWhen: !isSame && before.changes > changesOfFirst ? "soon" : null };
 }
 
 function refusedBy(answer: GuessAnswer): VoteRefused | null {

@@ -14,6 +14,7 @@ import {
 import { readEvidenceById } from "../storage/evidence.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
+import { readReplacedPolls } from "../storage/polls.ts";
 import { readCandidates } from "../storage/reveals.ts";
 import { currentTime } from "./current-time.ts";
 import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
@@ -68,6 +69,7 @@ async function claimDue(
     ...due.filter((row) => isDecided(row, markets)),
     ...(await withdrawnSince(tx, due)),
     ...(await judgedSince(tx, due)),
+    ...(await anotherPollSince(tx, due, now)),
   ];
   const overtakenIds = overtaken.map((row) => row.deliveryId);
   await changeDeliveries(tx, overtakenIds, { state: "failed", problem: null });
@@ -79,6 +81,17 @@ async function claimDue(
     return row ? [{ row, before }] : [];
   });
   return { found: due.length, claimed: await gatherMessages(tx, pairs, markets, now) };
+}
+
+/** Polls that could not be posted for a while, and whose model has another one by now: one at a time. */
+async function anotherPollSince(tx: Transaction, due: readonly DueRow[], now: Date): Promise<DueRow[]> {
+  const unseen = due.filter((row) => row.kind === "poll" && isUnseen(row));
+  const keys = await readReplacedPolls(
+    tx,
+    unseen.map(({ key }) => key),
+    now,
+  );
+  return unseen.filter(({ key }) => keys.includes(key));
 }
 
 /** Whether nobody can have seen the message. */

@@ -7,6 +7,7 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { readAnswer } from "../storage/guesses.ts";
 import { lockMarket, type MarketWithModel } from "../storage/markets.ts";
+import { askReading } from "../storage/polls.ts";
 import { noteDecided } from "../storage/settled-elsewhere.ts";
 import {
   keepAnswer,
@@ -104,6 +105,8 @@ async function carryOut(
   );
   if (kind === "freeze" || kind === "unfreeze") {
     await setMarket(tx, marketId, { state: kind === "freeze" ? "frozen" : "open", cardDueAt: at });
+    // Votes given and taken back meanwhile count from now, as far as they stand.
+    if (kind === "unfreeze") await askReading(tx, at, { serverId, modelId: market.modelId });
     return { transactionId, count: 0 };
   }
   if (kind === "void") {

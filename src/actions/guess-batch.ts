@@ -21,6 +21,7 @@ import {
   deskKey,
   type GuessRequest,
   guessKey,
+  makeOwn,
   openBooks,
   type PlainRequest,
   record,
@@ -33,7 +34,7 @@ const mostTries = 5;
  * Answers a batch of guesses in one database transaction: locks their markets, decides each in turn by the rules of
  * `decideGuess`, and writes what changed. Each counts once per key, in the order given.
  *
- * @returns the answers in the order of the requests, and the markets as they are now
+ * @returns the answers in the order of the requests, the markets as they are now, and the polls whose voters are to be read
  */
 export async function answerGuesses(db: Db, clock: Clock, requests: readonly GuessRequest[]) {
   for (let tries = 1; ; tries += 1) {
@@ -44,7 +45,7 @@ export async function answerGuesses(db: Db, clock: Clock, requests: readonly Gue
           const answers: GuessAnswer[] = requests.map((request) => answerOne(books, clock, request));
           const changes = changesOf(books);
           await Promise.all([writeGuesses(tx, changes), writeBallots(tx, books)]);
-          return { answers, markets: changes.markets };
+          return { answers, markets: changes.markets, pollsToRead: books.ballots.toRead };
         },
       });
     } catch (error) {
@@ -94,7 +95,9 @@ function decideAt(books: Books, desk: Desk, request: PlainRequest, at: Date): Gu
   const walletBefore = books.wallets.get(walletKey(desk, request.member.memberId)) ?? rules.bankrollPoints;
   const decision = decideGuess(desk.market, before, wish, walletBefore, at, labOfName(books, request.serverId));
   if (!decision.done) {
-    const answer: GuessAnswer = { placed: false, refusal: decision.refusal };
+    const isOwnByNow = decision.refusal.reason === "nothing-new" && makeOwn(books, desk, request, before, at);
+    const refusal = isOwnByNow ? ({ ...decision.refusal, reason: "own-by-now" } as const) : decision.refusal;
+    const answer: GuessAnswer = { placed: false, refusal };
     record(books, desk, request, at, answer);
     return answer;
   }

@@ -209,6 +209,24 @@ export function apply(
   if (decision.walletPoints !== 0) changeWallet(books, desk, memberId, decision.walletPoints);
 }
 
+/**
+ * Makes a guess that was only a vote its member's own, who has just made it elsewhere: taking the vote back leaves it alone.
+ * Returns false if it was that already, or if this is the vote itself.
+ */
+export function makeOwn(books: Books, desk: Desk, request: PlainRequest, guess: Guess, at: Date): boolean {
+  const { marketId, serverId } = desk;
+  const { memberId, name } = request.member;
+  const key = guessKey(marketId, memberId);
+  const isVote = request.wish.kind === "guess" && request.wish.votedIn !== undefined;
+  if (isVote || (books.votedIn.get(key) ?? null) === null) return false;
+  const { call, ...held } = guess;
+  books.votedIn.set(key, null);
+  const row = { marketId, memberId, serverId, ...callColumns(call), ...held, touchedAt: at, votedIn: null };
+  books.changes.guesses.set(key, row);
+  rename(books, serverId, memberId, oneLine(name));
+  return true;
+}
+
 /** Keeps the name a member has now; most have the one they were last seen under. A vote may come without one. */
 function rename(books: Books, serverId: string, memberId: string, name: string): void {
   const key = `${serverId}/${memberId}`;

@@ -57,7 +57,7 @@ export type PollInHand = {
   readonly poll: RunningPoll;
   /** Its time is up, or its model is decided: Discord is told to end it. */
   readonly isOver: boolean;
-  /** Nothing can be guessed any more, so its votes need not be read. */
+  /** Nothing can be guessed any more, so its votes are not read: nobody knows whether they were given before that. */
   readonly isDecided: boolean;
   readonly known: Awaited<ReturnType<typeof readVotes>>;
   readonly at: Date;
@@ -77,7 +77,7 @@ export async function takePoll(app: App): Promise<PollInHand | null> {
   return {
     poll,
     isDecided,
-    isOver: isDecided || (endsAt !== null && endsAt <= taken.upBefore),
+    isOver: isDecided || (marketState !== "frozen" && endsAt !== null && endsAt <= taken.upBefore),
     known: isDecided ? [] : await readVotes(app.db, poll.pollId),
     at: taken.now,
   };

@@ -40,6 +40,5 @@ export async function castVote(
   const { refusal } = answer;
   const isInVain = wish.kind === "vote" && voteRefusals.some((reason) => reason === refusal.reason);
   if (isInVain || (refusal.reason === "vote-stands" && refusal.isOwed)) app.polls.owe(serverId, member.memberId);
-  if (refusal.reason === "vote-stands" && refusal.isUnclear) app.polls.askToRead(pollId, "now");
   return answer;
 }

@@ -23,6 +23,11 @@ export const voteRefusals = [
 ] as const;
 export type VoteRefused = (typeof voteRefusals)[number];
 
+/** Whether a vote given, or taken back, in vain is made good by the first reading after its model is open again. */
+export function isMadeGood(refused: VoteRefused | null): boolean {
+  return refused === "market-frozen";
+}
+
 /** A model in whose poll a member voted in vain, and why. */
 export type VoteInVain = { readonly modelName: string; readonly refused: VoteRefused };
 
@@ -99,24 +104,30 @@ export type VoteChange =
   | { readonly kind: "vote"; readonly voter: Voter; readonly changes: number }
   | { readonly kind: "unvote"; readonly memberId: string; readonly changes: number };
 
+type KnownVote = {
+  readonly memberId: string;
+  readonly answer: number | null;
+  readonly changes: number;
+  readonly refused: VoteRefused | null;
+};
+
 /**
  * Compares the votes as they were known before a reading with the voters it found. `changes` says how often each vote had
  * changed by then: what changed again since is newer than the reading, and is left alone. Bots have no vote.
  */
-export function votesMissed(
-  known: readonly { readonly memberId: string; readonly answer: number | null; readonly changes: number }[],
-  voters: readonly Voter[],
-): VoteChange[] {
+export function votesMissed(known: readonly KnownVote[], voters: readonly Voter[]): VoteChange[] {
   const before = new Map(known.map((vote) => [vote.memberId, vote]));
   const people = voters.filter(({ isBot }) => !isBot);
   const there = new Set(people.map(({ memberId }) => memberId));
   return [
     ...people.flatMap((voter): VoteChange[] => {
       const vote = before.get(voter.memberId);
-      return vote?.answer === voter.answer ? [] : [{ kind: "vote", voter, changes: vote?.changes ?? 0 }];
+      const isKnown = vote?.answer === voter.answer && !isMadeGood(vote.refused);
+      return isKnown ? [] : [{ kind: "vote", voter, changes: vote?.changes ?? 0 }];
     }),
-    ...known.flatMap(({ memberId, answer, changes }): VoteChange[] =>
-      answer === null || there.has(memberId) ? [] : [{ kind: "unvote", memberId, changes }],
-    ),
+    ...known.flatMap(({ memberId, answer, changes, refused }): VoteChange[] => {
+      const isGone = answer === null && !isMadeGood(refused);
+      return isGone || there.has(memberId) ? [] : [{ kind: "unvote", memberId, changes }];
+    }),
   ];
 }

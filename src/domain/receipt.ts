@@ -62,10 +62,10 @@ export function closedBecause(market: {
 }
 
 /**
- * A vote that is as it was: it was delivered twice, or something newer is known of it. `isOwed`: the member was not yet told
- * that it counts for nothing. `isUnclear`: only the list of voters can tell how it stands.
+ * A vote that is as it was: it was delivered twice, or something newer is known of it, or only the list of voters can tell.
+ * `isOwed`: the member was not yet told that it counts for nothing.
  */
-export type VoteStands = { readonly reason: "vote-stands"; readonly isOwed: boolean; readonly isUnclear: boolean };
+export type VoteStands = { readonly reason: "vote-stands"; readonly isOwed: boolean };
 
 export type GuessAnswer =
   | { readonly placed: true; readonly receipt: GuessReceipt }
@@ -78,6 +78,8 @@ export type GuessAnswer =
         /** A vote in a poll does not change a guess made elsewhere. */
         | { readonly reason: "guessed-already"; readonly lab: string }
         | VoteStands
+        /** What was only a vote is the member's own guess from now on: nothing else is new. */
+        | { readonly reason: "own-by-now"; readonly lab: string }
         | { readonly reason: "guess-only" }
         | { readonly reason: "no-name" }
         | { readonly reason: "name-too-long"; readonly mostCharacters: number }

@@ -12,7 +12,7 @@ export type RunningPolls = {
   forget(messageId: string): void;
   /** Keeps a vote in a poll nobody knows, which may be ours in a moment. */
   hold(event: VoteEvent, nowMs: number): void;
-  /** Notes that votes of a poll are to be read back: now if one was lost, soon if one came without a name. */
+  /** Notes that votes of a poll are to be read back: now if one was lost, soon if one came late or without a name. */
   askToRead(pollId: number, when: "now" | "soon"): void;
   /** What was noted since the last time. */
   takeAsked(): { pollId: number; when: "now" | "soon" }[];

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { MarketStateName } from "../domain/card.ts";
 import type { NewPoll, RunningPoll } from "../domain/poll.ts";
 import type { Db, Transaction } from "./database.ts";
@@ -53,6 +54,37 @@ export async function readCurrentPoll(db: Db | Transaction, serverId: string, mo
   return found ?? null;
 }
 
+/**
+ * Which of these polls, none of them posted, are not wanted any more: another one on their model runs, may have been posted,
+ * or is on its way and newer.
+ */
+export async function readReplacedPolls(tx: Transaction, keys: readonly string[], now: Date): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const other = alias(polls, "other");
+  const isNewer = gt(other.pollId, polls.pollId);
+  const comes = and(
+    isNull(other.messageId),
+    inArray(deliveries.state, ["due", "claimed"]),
+    or(isNotNull(deliveries.claimedAt), isNewer),
+  );
+  const found = await tx
+    .selectDistinct({ key: polls.key })
+    .from(polls)
+    .innerJoin(
+      other,
+      and(eq(other.serverId, polls.serverId), eq(other.modelId, polls.modelId), ne(other.pollId, polls.pollId)),
+    )
+    .innerJoin(deliveries, eq(deliveries.key, other.key))
+    .where(
+      and(
+        inArray(polls.key, [...keys]),
+        isNull(other.endedAt),
+        or(and(isNotNull(other.messageId), sql`${other.endsAt} > ${now.toISOString()}::timestamptz`), comes),
+      ),
+    );
+  return found.map(({ key }) => key);
+}
+
 /** What these deliveries bring, by their keys. */
 export async function readNewPolls(tx: Transaction, keys: readonly string[]): Promise<(NewPoll & { key: string })[]> {
   if (keys.length === 0) return [];
@@ -89,11 +121,11 @@ export async function readRunningPolls(db: Db): Promise<RunningPoll[]> {
     .where(isRunning);
 }
 
-/** Makes the votes of running polls due to be read back: of all, of a server's, or of these. What is due earlier stays so. */
+/** Makes the votes of running polls due to be read back: of all, of a server's or its on one model, or of these. What is due earlier stays so. */
 export async function askReading(
-  db: Db,
+  db: Db | Transaction,
   at: Date,
-  of: { serverId: string } | { pollIds: readonly number[] } | null = null,
+  of: { serverId: string; modelId?: number } | { pollIds: readonly number[] } | null = null,
 ): Promise<void> {
   const moment = sql`${at.toISOString()}::timestamptz`;
   await db
@@ -105,7 +137,7 @@ export async function askReading(
         of === null
           ? undefined
           : "serverId" in of
-            ? eq(polls.serverId, of.serverId)
+            ? and(eq(polls.serverId, of.serverId), of.modelId === undefined ? undefined : eq(polls.modelId, of.modelId))
             : inArray(polls.pollId, [...of.pollIds]),
       ),
     );
@@ -124,7 +156,7 @@ export type HeldPoll = RunningPoll & { readonly marketState: MarketStateName; re
 
 /**
  * Takes one poll that needs looking after, for this process alone until then: its votes are to be read, its time is up,
- * or its model is settled or called off.
+ * or its model is settled or called off. While its model is frozen it is not over: what was voted meanwhile is read then.
  *
  * @param upBefore polls that should have ended before this moment are over
  */
@@ -141,7 +173,11 @@ export async function holdPoll(
       and(
         isRunning,
         or(isNull(polls.heldUntil), lte(polls.heldUntil, now)),
-        or(lte(polls.readDueAt, now), lte(polls.endsAt, upBefore), inArray(markets.state, ["settled", "void"])),
+        or(
+          lte(polls.readDueAt, now),
+          and(lte(polls.endsAt, upBefore), ne(markets.state, "frozen")),
+          inArray(markets.state, ["settled", "void"]),
+        ),
       ),
     )
     .orderBy(polls.pollId)

@@ -73,10 +73,10 @@ export async function writeVotes(
   });
 }
 
-/** How the votes of a poll stand, and how often each has changed. */
+/** How the votes of a poll stand, how often each has changed, and why it was in vain. */
 export async function readVotes(db: Db, pollId: number) {
   return db
-    .select({ memberId: votes.memberId, answer: votes.answer, changes: votes.changes })
+    .select({ memberId: votes.memberId, answer: votes.answer, changes: votes.changes, refused: votes.refused })
     .from(votes)
     .where(eq(votes.pollId, pollId));
 }
@@ -91,7 +91,7 @@ export async function nameStrangers(
   }
 }
 
-const isUntold = and(isNotNull(votes.refused), isNull(votes.toldAt));
+const isUntold = and(isNotNull(votes.answer), isNotNull(votes.refused), isNull(votes.toldAt));
 
 /** Members who voted in vain in polls made since then, and have not been told. */
 export async function readUntold(db: Db, since: Date, most: number) {

@@ -15,7 +15,7 @@ import {
 import { openPoll } from "../../src/actions/open-poll.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
-import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
+import { recordFailed, recordHeld, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showModel } from "../../src/actions/show-models.ts";
 import { tellVotes } from "../../src/actions/tell-votes.ts";
@@ -182,6 +182,18 @@ describe("a vote that is taken back", () => {
     expect(await differences()).toEqual([]);
   });
 
+  it("leaves the guess to a member who has guessed the same lab since, and was told so", async () => {
+    const { app, row, vote, unvote, guessOf, differences } = await aStory();
+    await vote(ann, "deepseek");
+    const before = await guessOf(ann);
+    const again = () => placeGuess(app, { key: aKey(), ...row, member: ann, suspect: "deepseek", ownPoints: null });
+    expect(await again()).toEqual({ placed: false, refusal: { reason: "own-by-now", lab: "deepseek" } });
+    expect(await again()).toEqual({ placed: false, refusal: { reason: "nothing-new", lab: "deepseek" } });
+    await unvote(ann, "deepseek");
+    expect(await guessOf(ann)).toEqual({ ...before, votedIn: null, touchedAt: expect.any(Date) });
+    expect(await differences()).toEqual([]);
+  });
+
   it("is not mistaken for the vote that follows it when events come late", async () => {
     const { app, poll, vote, unvote, guessOf, clock } = await aStory();
     await vote(ann, "deepseek");
@@ -200,6 +212,34 @@ describe("a vote that is taken back", () => {
     expect(await takePoll(app)).toBeNull();
     clock.pass({ minutes: 2 });
     expect((await takePoll(app))?.poll.messageId).toBe(poll.messageId);
+  });
+});
+
+describe("a vote another process hears late", () => {
+  it("is given again by that, or taken back, until the list of voters has been read", async () => {
+    const story = await aStory();
+    const { app, poll, clock, db, vote, unvote, standsOn, counts, differences } = story;
+    const other = anApp(db, clock);
+    await loadPolls(other);
+    await vote(ann, "deepseek");
+    await vote(bob, "deepseek");
+    await unvote(ann, "deepseek");
+    await unvote(bob, "deepseek");
+    await passOnReadings(app);
+    expect(await takePoll(app)).toBeNull();
+    await vote(bob, "deepseek");
+    app.polls.takeAsked();
+    await aVote(other, poll, ann, "deepseek");
+    await aVote(other, poll, bob, "deepseek", "unvote");
+    await passOnReadings(other);
+    clock.pass({ ms: 20_000 });
+    const taken = await takePoll(other);
+    if (!taken) throw new Error("no poll is due");
+    await recordVoters(other, taken, [{ ...bob, answer: answer(poll, "deepseek"), isBot: false }]);
+    await leavePoll(other, taken, "read");
+    expect([await standsOn(ann), await standsOn(bob)]).toEqual([null, "deepseek"]);
+    expect(await counts()).toEqual({ deepseek: 1 });
+    expect(await differences()).toEqual([]);
   });
 });
 
@@ -261,6 +301,34 @@ describe("a vote counts for nothing", () => {
     expect(await standsOn(ann)).toBeNull();
     await vote(bob, "openai");
     expect(await standsOn(bob)).toBe("openai");
+    expect(await differences()).toEqual([]);
+  });
+
+  it("until the model is open again: then what stands counts, and what was taken back does not", async () => {
+    const story = await aStory();
+    const { app, poll, clock, decide, vote, unvote, standsOn, guessOf, counts, told, differences } = story;
+    await vote(bob, "deepseek");
+    await vote(cid, "deepseek");
+    await decide("freeze");
+    await vote(ann, "openai");
+    await unvote(bob, "deepseek");
+    await unvote(cid, "deepseek");
+    await vote(cid, "openai");
+    expect(await told(bob)).toEqual([]);
+    // The poll's time is up meanwhile; it is not over before that.
+    app.polls.takeAsked();
+    clock.pass({ hours: 25 });
+    expect(await takePoll(app)).toBeNull();
+    await decide("unfreeze");
+    const taken = await takePoll(app);
+    if (!taken) throw new Error("no poll is due");
+    const list = [ann, cid].map((member) => ({ ...member, answer: answer(poll, "openai"), isBot: false }));
+    await recordVoters(app, taken, list);
+    await leavePoll(app, taken, "read");
+    expect(await guessOf(ann)).toMatchObject({ lab: "openai", calledAt: clock.now });
+    expect([await standsOn(bob), await standsOn(cid)]).toEqual([null, "openai"]);
+    expect(await told(ann)).toEqual([]);
+    expect(await counts()).toEqual({ openai: 2 });
     expect(await differences()).toEqual([]);
   });
 
@@ -354,6 +422,32 @@ describe("votes while the bot was away", () => {
     expect(await standsOn(bob)).toBeNull();
   });
 
+  it("are not read from a list that is older than what was heard of a vote nobody knew of, or knew otherwise", async () => {
+    const story = await aStory();
+    const { app, poll, vote, unvote, standsOn, clock, differences } = story;
+    await vote(bob, "openai");
+    await vote(cid, "openai");
+    clock.pass({ minutes: 1 });
+    await readAgain(app, null);
+    const taken = await takePoll(app);
+    if (!taken) throw new Error("no poll is due");
+    // While the bot was away Ann voted, Bob changed his vote and Cid took hers back: this is the list Discord makes.
+    const list = [ann, bob].map((member) => ({ ...member, answer: answer(poll, "deepseek"), isBot: false }));
+    await unvote(ann, "deepseek");
+    await unvote(bob, "deepseek");
+    await vote(cid, "openai");
+    expect(app.polls.takeAsked()).toEqual([{ pollId: poll.pollId, when: "now" }]);
+    await recordVoters(app, taken, list);
+    await leavePoll(app, taken, "read");
+    expect([await standsOn(ann), await standsOn(bob), await standsOn(cid)]).toEqual([null, "openai", "openai"]);
+    // What that list cannot tell any more, the next one does.
+    expect(app.polls.takeAsked()).toEqual([{ pollId: poll.pollId, when: "now" }]);
+    await read(story, [[cid, answer(poll, "openai")]]);
+    expect([await standsOn(ann), await standsOn(bob), await standsOn(cid)]).toEqual([null, null, "openai"]);
+    expect(app.polls.takeAsked()).toEqual([]);
+    expect(await differences()).toEqual([]);
+  });
+
   it("bring names of members nobody had a name for, and leave the others their own", async () => {
     const story = await aStory();
     const { app, poll, db, row } = story;
@@ -439,6 +533,30 @@ describe("a poll", () => {
     const [claimed] = await claimDeliveries(app, { by: "this process", most: 1 });
     if (claimed) await recordFailed(app, claimed.delivery, { problem: "channel-gone", unsure: false });
     expect(await openPoll(app, { ...request, key: aKey() })).toMatchObject({ opened: true });
+  });
+
+  it("that waits for a permission is not posted beside another one asked for meanwhile", async () => {
+    const { db } = await embedded.open();
+    const clock = aClock();
+    const app = anApp(db, clock);
+    const { serverId, modelId } = await aMarket(db);
+    const request = { key: aKey(), serverId, modelId, channelId: "110", hours: 1 };
+    const held = async () => {
+      const [claimed] = await claimDeliveries(app, { by: "this process", most: 1 });
+      if (claimed) await recordHeld(app, claimed.delivery, { problem: "cannot-poll", unsure: false });
+    };
+    await openPoll(app, request);
+    await held();
+    await openPoll(app, { ...request, key: aKey() });
+    await held();
+    await openPoll(app, { ...request, key: aKey(), channelId: "120" });
+    await saveServer(app, serverId, { moderatorChannelId: "130" });
+    // All three are due: the newest is the one that is wanted.
+    const { channelId } = await aPostedPoll(app);
+    expect(channelId).toBe("120");
+    expect(await claimDeliveries(app, { by: "this process", most: 9 })).toEqual([]);
+    await saveServer(app, serverId, { moderatorChannelId: "140" });
+    expect(await claimDeliveries(app, { by: "this process", most: 9 })).toEqual([]);
   });
 
   it("is refused on a model that takes no guesses, and on one that is not there", async () => {

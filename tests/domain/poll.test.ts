@@ -26,11 +26,12 @@ describe("the answers of a poll", () => {
 describe("a list of voters", () => {
   it("says which votes were missed, and which were taken back meanwhile", () => {
     const known = [
-      { memberId: "ann", answer: 1, changes: 1 },
-      { memberId: "bob", answer: 2, changes: 3 },
-      { memberId: "cid", answer: null, changes: 2 },
-      { memberId: "dee", answer: 4, changes: 5 },
-    ];
+      { memberId: "ann", answer: 1, changes: 1, refused: null },
+      { memberId: "bob", answer: 2, changes: 3, refused: "guessed-already" },
+      { memberId: "cid", answer: null, changes: 2, refused: null },
+      { memberId: "dee", answer: 4, changes: 5, refused: null },
+      { memberId: "fay", answer: null, changes: 4, refused: null },
+    ] as const;
     const changes = votesMissed(known, [voter("ann", 1), voter("cid", 3), voter("dee", 2), voter("eve", 1)]);
     expect(changes).toEqual([
       { kind: "vote", voter: voter("cid", 3), changes: 2 },
@@ -40,9 +41,20 @@ describe("a list of voters", () => {
     ]);
   });
 
+  it("says again what was given or taken back in vain while the model was frozen", () => {
+    const known = [
+      { memberId: "ann", answer: 1, changes: 1, refused: "market-frozen" },
+      { memberId: "bob", answer: null, changes: 2, refused: "market-frozen" },
+    ] as const;
+    expect(votesMissed(known, [voter("ann", 1)])).toEqual([
+      { kind: "vote", voter: voter("ann", 1), changes: 1 },
+      { kind: "unvote", memberId: "bob", changes: 2 },
+    ]);
+  });
+
   it("gives bots no vote, also where one was taken for a person", () => {
     expect(votesMissed([], [voter("bot", 1, true)])).toEqual([]);
-    expect(votesMissed([{ memberId: "bot", answer: 1, changes: 1 }], [voter("bot", 1, true)])).toEqual([
+    expect(votesMissed([{ memberId: "bot", answer: 1, changes: 1, refused: null }], [voter("bot", 1, true)])).toEqual([
       { kind: "unvote", memberId: "bot", changes: 1 },
     ]);
   });

@@ -180,15 +180,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a vote that counts as often as it is delivered",
     file: "src/actions/ballots.ts",
-    find: "if (!isOlder && !isSame && !isUnclear) return null;",
-    replace: "if (!isOlder) return null;",
+    find: "return { stays: isSame, readWhen",
+    replace: "return { stays: false, readWhen",
     tests: ["tests/actions/polls.test.ts"],
   },
   {
     name: "an old list of voters that overrules what was heard since",
     file: "src/actions/ballots.ts",
-    find: "const isOlder = wish.changes !== null && wish.changes !== before.changes;",
-    replace: "const isOlder = wish.changes !== null && wish.changes < 0;",
+    find: "const isOlder = wish.changes !== before.changes;",
+    replace: "const isOlder = wish.changes < 0;",
     tests: ["tests/actions/polls.test.ts"],
   },
 ];

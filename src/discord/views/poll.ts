@@ -81,7 +81,8 @@ export function pollLines(poll: PollCard | null | undefined, names: LabNames): s
 
 const inVain = {
   "guessed-already": "you had guessed already, and a vote does not change that. `/guess` does.",
-  "market-frozen": "the model is frozen by the moderators, and nothing can be guessed for now.",
+  "market-frozen":
+    "the model is frozen by the moderators. If it still stands when they open the model again, it counts from then.",
   "market-settled": "the model was settled by then.",
   "market-void": "the model had been called off by then.",
   "account-too-young": "your account is younger than this server asks of those who guess.",

@@ -45,6 +45,8 @@ const guessWords = {
     "You have no guess on this model, so there is nothing to take back. `/guess` places one.",
   "nothing-new": ({ lab }, names) =>
     `You stand on **${labText(lab, names)}** already. To put more on it, press Raise or give a \`stake\`.`,
+  "own-by-now": ({ lab }, names) =>
+    `You stand on **${labText(lab, names)}**, by your vote so far. From now on the guess is your own: taking the vote back no longer takes it back. To put more on it, press Raise or give a \`stake\`.`,
   "over-cap": ({ capPoints, roomPoints }) =>
     roomPoints > 0
       ? `At most ${points(capPoints)} of your own may be on one model. You can still add ${points(roomPoints)}.`

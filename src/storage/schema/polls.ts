@@ -47,9 +47,9 @@ export const votes = pgTable(
     serverId: text("server_id").notNull(),
     /** Null once the vote is taken back. */
     answer: integer("answer"),
-    /** How often the member has voted and taken it back: part of the keys of the guesses made by it. */
+    /** How often something was heard or read of it: part of the keys of the guesses made by it. */
     changes: integer("changes").notNull(),
-    /** Why the vote counts for nothing; null if it does count. */
+    /** Why the vote counts for nothing, or why taking it back did; null if it does count. */
     refused: text("refused").$type<VoteRefused>(),
     /** When the member was told that it counts for nothing: once a poll. */
     toldAt: moment("told_at"),

@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { changeHeld, lockCheck, oweModerators, readDueChecks } from "../storage/held-listings.ts";
+import { changeHeld, lockCheck, oweDoubtful, readDueChecks } from "../storage/held-listings.ts";
 import { lockCatalogue } from "../storage/listings.ts";
 import { currentTime } from "./current-time.ts";
 import { remember } from "./open-markets.ts";
@@ -12,6 +12,8 @@ const mostChecks = 3;
 /** 5 minutes, three times as long each time: eight checks take about eleven days. */
 const firstWaitMs = 5 * 60_000;
 const mostChecksOfOne = 8;
+/** Moderators are told at most once a day that something doubtful waits: the list behind the message holds all of it. */
+const tellEveryMs = 24 * 3_600_000;
 
 /** Who serves a listing: somebody who hides behind "Stealth", a provider by name, or nobody knows. */
 export type ProviderAnswer = "stealth" | "named" | "unknown";
@@ -24,8 +26,8 @@ export async function doubtfulToCheck(app: App): Promise<string[]> {
 
 /**
  * Records who serves a doubtful listing. "Stealth" makes it a model like any other, announced everywhere; a provider's
- * name an ordinary listing. As long as nobody knows it stays on the moderators' list, who are told after the first time,
- * and is asked about again, less and less often.
+ * name an ordinary listing. As long as nobody knows it stays on the moderators' list, who are told, and is asked about
+ * again, less and less often. They are told once of what waits; of what comes within a day after that, at a later check.
  */
 export async function recordCheck(app: App, listingId: string, answer: ProviderAnswer): Promise<void> {
   const opened = await transact(app.db, async (tx) => {
@@ -38,7 +40,7 @@ export async function recordCheck(app: App, listingId: string, answer: ProviderA
       const checks = row.checks + 1;
       const next = new Date(at.getTime() + firstWaitMs * 3 ** row.checks);
       await changeHeld(tx, listingId, { checks, checkAt: checks < mostChecksOfOne ? next : null });
-      if (checks === 1) await oweModerators(tx, "doubtful", at);
+      await oweDoubtful(tx, listingId, new Date(at.getTime() - tellEveryMs), at);
       return null;
     }
     await changeHeld(tx, listingId, { heldAt: null, heldBecause: null, checkAt: null });

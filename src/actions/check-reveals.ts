@@ -3,7 +3,7 @@ import type { ChatEnd, ChatFailure } from "../domain/chat.ts";
 import { labByAuthor } from "../domain/lab.ts";
 import { authorOf } from "../domain/listing.ts";
 import { restUntil } from "../domain/question-limits.ts";
-import { revealTime } from "../domain/reveal.ts";
+import { namedIn, revealTime } from "../domain/reveal.ts";
 import { nextCheckAt, revealCheckRules } from "../domain/reveal-checks.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
@@ -53,20 +53,20 @@ export async function recordRevealCheck(app: App, modelId: number, end: ChatEnd)
 export async function recordReveal(app: App, modelId: number, { sentence, listingIds }: ToldReveal): Promise<void> {
   await transact(app.db, async (tx) => {
     const now = app.clock(await readDatabaseTime(tx));
-    const read = await readModelWith(tx, modelId, listingIds);
+    const named = namedIn(sentence, listingIds, (id) => labByAuthor(authorOf(id))?.slug ?? null);
+    const read = await readModelWith(tx, modelId, named.listingIds);
     if (!read) return;
     const { listedAt, listingId } = read.model;
-    const labs = listingIds.flatMap((id) => labByAuthor(authorOf(id))?.slug ?? []);
     const official = read.official.flatMap(({ facts }) => (facts?.createdAt ? [new Date(facts.createdAt)] : []));
     const time = revealTime({ sentence, listedAt, official, now });
     const candidate = {
       modelId,
       kind: "sentence" as const,
       fact: "sentence",
-      labs: labs.slice(0, 1),
+      labs: named.lab === null ? [] : [named.lab],
       found: sentence,
-      score: 1,
-      source: pageOf(listingIds[0] ?? listingId),
+      score: named.score,
+      source: pageOf(named.listingIds[0] ?? listingId),
       ...time,
       foundAt: now,
     };

@@ -4,7 +4,9 @@ import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { dropAnnouncements, queueDeliveries } from "../storage/deliveries.ts";
 import { tryHelloAgain } from "../storage/delivery-troubles.ts";
+import { oweWaiting, readMissedHeld } from "../storage/held-listings.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
+import { oweCandidates } from "../storage/reveals.ts";
 import { markLeft, putServers, readMarketPairs, readPresentServers, readReturning } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
 import { loadModels } from "./load-models.ts";
@@ -34,6 +36,8 @@ export async function joinServers(
     const ordered = [...joined].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
     const serverIds = ordered.map(({ serverId }) => serverId);
     const returning = await readReturning(tx, serverIds);
+    const returningIds = returning.map(({ serverId }) => serverId);
+    const missedHeld = await readMissedHeld(tx, returningIds);
     await putServers(tx, ordered, now);
     const modelIds = (await readListedModels(tx)).map(({ modelId }) => modelId);
     const there = new Set(
@@ -47,6 +51,7 @@ export async function joinServers(
       const hasMissed = missing.some(({ serverId }) => serverId === server.serverId);
       await comeBack(tx, server, hasMissed, now);
     }
+    await tellModerators(tx, { returningIds, missedHeld }, now);
     await queueDeliveries(
       tx,
       serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
@@ -71,6 +76,17 @@ async function comeBack(
   if (!hasMissed || announcementChannelId === null) return;
   await dropAnnouncements(tx, serverId);
   await queueDeliveries(tx, [{ key: `summary:${serverId}:${now.getTime()}`, kind: "summary", serverId, dueAt: now }]);
+}
+
+/** Owes the moderators of servers that had left what was found meanwhile: candidates, and listings that wait for them. */
+async function tellModerators(
+  tx: Transaction,
+  { returningIds, missedHeld }: { returningIds: readonly string[]; missedHeld: readonly string[] },
+  now: Date,
+): Promise<void> {
+  if (returningIds.length === 0) return;
+  await oweCandidates(tx, { serverIds: returningIds }, now);
+  await oweWaiting(tx, missedHeld, now);
 }
 
 /** Notes that the bot is in a server, as `joinServers` does. */

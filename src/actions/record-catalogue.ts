@@ -6,7 +6,7 @@ import { stealthReasons } from "../domain/stealth.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries, readAwaitingSummary } from "../storage/deliveries.ts";
-import { oweModerators, readHeld } from "../storage/held-listings.ts";
+import { oweBurst, oweShrunk, readHeld } from "../storage/held-listings.ts";
 import {
   type CatalogueRow,
   endReading,
@@ -87,7 +87,8 @@ async function confirm(tx: Transaction, now: Date): Promise<void> {
  * Models known before are followed (see `followModels`). All of it happens or none; two processes recording the same read
  * open and announce everything once.
  *
- * A catalogue that lost over half of its listings changes nothing until it has stayed like that for an hour. More than
+ * A catalogue that lost over half of its listings changes nothing until it has stayed like that for an hour; moderators are
+ * told once, and at most once a day where it comes and goes. More than
  * five new stealth models at once are held, and so are listings the rule is in doubt about: they are known from then on,
  * and neither opened nor announced, but left to moderators (see `listWaiting`). The first read of all opens what is
  * listed now and announces nothing: servers already set up get one summary.
@@ -101,6 +102,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
     const isSmall = lostOverHalf(before.listingsCount, listings.length);
     if (listings.length === 0 || (isSmall && now.getTime() - smallSince.getTime() < smallMs)) {
       await writeCatalogue(tx, { smallSince });
+      if (before.smallSince === null) await oweShrunk(tx, now);
       return { kind: "shrunk", before } as const;
     }
     const hashes = new Map(listings.map((listing) => [listing.id, hashOf(listing)]));
@@ -125,7 +127,7 @@ export async function recordCatalogue(app: App, read: CatalogueListings): Promis
       readAt: now,
       smallSince: null,
     });
-    if (isBurstHeld) await oweModerators(tx, "burst", now);
+    if (isBurstHeld) await oweBurst(tx, now);
     const opening = isBurstHeld
       ? []
       : stealth.map(({ listing, reasons }) => ({ listing, reasons, listedAt: listedSince(listing, before, now) }));

@@ -9,7 +9,7 @@ import type { OwedView } from "./views/message.ts";
 import { pollMessage } from "./views/poll.ts";
 import { candidateMessage, deadlineMessage } from "./views/reveal.ts";
 import { decisionMessage } from "./views/settlement.ts";
-import { waitingMessage } from "./views/waiting.ts";
+import { shrunkMessage, waitingMessage } from "./views/waiting.ts";
 
 /**
  * The message of a delivery.
@@ -29,6 +29,8 @@ export function messageOf(claimed: ClaimedDelivery, names: LabNames, shown: Show
       return changeMessage(card, history, aboutOf(delivery));
     case "waiting":
       return waitingMessage(aboutOf(delivery));
+    case "shrunk":
+      return shrunkMessage(aboutOf(delivery));
     case "candidate":
       if (!candidate) throw new Error(`the candidate of ${delivery.key} is gone`);
       return candidateMessage(candidate, names);

@@ -36,6 +36,7 @@ function markOf(delivery: Delivery): string {
     case "decision":
       return marks.decision(modelId ?? 0, transactionId ?? 0);
     case "waiting":
+    case "shrunk":
       return marks.waiting(aboutOf(delivery));
     case "poll":
       return marks.poll(modelId ?? 0, deliveryId);

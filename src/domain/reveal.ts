@@ -100,6 +100,42 @@ export function revealDay(sentence: string, listedAt: Date, now: Date): Date | n
   return null;
 }
 
+const link = /\bhttps?:\/\/(?:www\.)?openrouter\.ai\/(?:models\/)?([\w.-]+\/[\w.:-]*\w)/gi;
+
+/** The listings a sentence of OpenRouter's links, in its order. */
+export function linkedListings(sentence: string): string[] {
+  return [...sentence.matchAll(link)].map(([, id]) => id ?? "");
+}
+
+/** Who a reveal speaks for: a lab, as known here, with the listings of it that are named, and how much speaks for it. */
+type Named = { readonly lab: string | null; readonly listingIds: readonly string[]; readonly score: number };
+
+/** How much speaks for a lab where several are recommended instead of the model, and the sentence links none. */
+const scoreAmongSeveral = 0.5;
+
+/**
+ * The lab a reveal names. What the sentence itself links is what it speaks of; what is only recommended beside it counts
+ * where no link is of a known lab, and for less where that is several labs' models.
+ *
+ * @param listingIds all that are named, those of the sentence first
+ * @param labOf the lab a listing is of, if it is known
+ */
+export function namedIn(
+  sentence: string,
+  listingIds: readonly string[],
+  labOf: (listingId: string) => string | null,
+): Named {
+  const linked = linkedListings(sentence);
+  const isOfLab = (id: string) => labOf(id) !== null;
+  const fromLink = listingIds.filter((id) => linked.includes(id)).find(isOfLab);
+  const first = fromLink ?? listingIds.find(isOfLab);
+  if (first === undefined) return { lab: null, listingIds, score: 1 };
+  const lab = labOf(first);
+  const isSure = fromLink !== undefined || listingIds.every((id) => !isOfLab(id) || labOf(id) === lab);
+  const ofLab = listingIds.filter((id) => labOf(id) === lab);
+  return { lab, listingIds: [first, ...ofLab.filter((id) => id !== first)], score: isSure ? 1 : scoreAmongSeveral };
+}
+
 /** When the reveal a sentence tells of was published: on its day, at the time an official listing was made if that is known. */
 export function revealTime(given: {
   readonly sentence: string;

@@ -46,6 +46,7 @@ export const deliveryKinds = [
   "change",
   "evidence",
   "waiting",
+  "shrunk",
   "decision",
   "candidate",
   "deadline",

@@ -1,5 +1,6 @@
 import type { ChatFailure } from "../domain/chat.ts";
 import { oneLine } from "../domain/clean-text.ts";
+import { linkedListings } from "../domain/reveal.ts";
 
 type Reveal = Extract<ChatFailure, { reason: "revealed" }>;
 
@@ -8,18 +9,17 @@ const mostNameCharacters = 100;
 const mostListings = 5;
 
 const listingId = /^[\w.-]{1,60}\/[\w.:-]{1,100}$/;
-const linkedListing = /\bhttps?:\/\/openrouter\.ai\/([\w.-]+\/[\w.:-]*\w)/gi;
 
 /**
  * Reads OpenRouter's sentence about a model that is no longer anonymous. Without such a sentence it is null, also where
- * other models are recommended: that a listing is gone and what to use now does not say who built it.
+ * other models are recommended: that a listing is gone and what to use now does not say who built it. What the sentence
+ * links comes first: what is recommended may be anybody's.
  * @param recommended listings OpenRouter names beside the sentence
  */
 export function readReveal(message: string, recommended: readonly string[]): Reveal | null {
   const sentence = oneLine(message).slice(0, mostSentenceCharacters).toWellFormed();
   if (!/\bstealth model\b.*\brevealed\b/i.test(sentence)) return null;
-  const linked = [...sentence.matchAll(linkedListing)].map(([, id]) => id ?? "");
-  const listings = [...recommended, ...linked].filter((id) => listingId.test(id));
+  const listings = [...linkedListings(sentence), ...recommended].filter((id) => listingId.test(id));
   return {
     reason: "revealed",
     sentence,

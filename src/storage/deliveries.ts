@@ -14,7 +14,7 @@ const rowsAtOnce = 5_000;
 /** Kinds of messages that go to the announcement channel set in /setup. */
 export const toSetChannel = ["announcement", "summary"] as const;
 /** Kinds that go to the moderators' channel, or without one to the announcement channel. */
-export const toModerators = ["waiting", "candidate", "deadline"] as const;
+export const toModerators = ["waiting", "shrunk", "candidate", "deadline"] as const;
 /** Kinds that are owed to one thread or channel, and to no other. */
 export const toOneChannel = ["change", "evidence", "poll"] as const;
 /** Kinds that go to the announcement channel, or without one to where they came from. */

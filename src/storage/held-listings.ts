@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Db, Transaction } from "./database.ts";
 import { queueDeliveries } from "./deliveries.ts";
-import { dismissedListings, listings, markets, models, servers } from "./schema.ts";
+import { deliveries, dismissedListings, listings, markets, models, servers } from "./schema.ts";
 
 export type HeldRow = typeof listings.$inferSelect;
 
@@ -14,6 +15,16 @@ export async function readHeld(db: Db | Transaction): Promise<HeldRow[]> {
 
 /** Of these, what a server's moderators have not yet opened for it or dismissed; latest first. */
 export async function readWaiting(db: Db | Transaction, serverId: string, most: number): Promise<HeldRow[]> {
+  return db
+    .select()
+    .from(listings)
+    .where(waitsIn(db, serverId))
+    .orderBy(desc(listings.heldAt), listings.listingId)
+    .limit(most);
+}
+
+/** A condition on listings: held, and a server's moderators have neither opened it there nor dismissed it. */
+function waitsIn(db: Db | Transaction, serverId: string | PgColumn): SQL | undefined {
   const opened = db
     .select({ one: sql`1` })
     .from(models)
@@ -23,12 +34,7 @@ export async function readWaiting(db: Db | Transaction, serverId: string, most: 
     .select({ one: sql`1` })
     .from(dismissedListings)
     .where(and(eq(dismissedListings.serverId, serverId), eq(dismissedListings.listingId, listings.listingId)));
-  return db
-    .select()
-    .from(listings)
-    .where(and(isHeld, sql`not exists ${opened}`, sql`not exists ${dismissed}`))
-    .orderBy(desc(listings.heldAt), listings.listingId)
-    .limit(most);
+  return and(isHeld, sql`not exists ${opened}`, sql`not exists ${dismissed}`);
 }
 
 /** Notes what a server's moderators do not want to see any more. */
@@ -74,22 +80,64 @@ export async function changeHeld(
   await tx.update(listings).set(change).where(eq(listings.listingId, listingId));
 }
 
-/**
- * Owes the moderators of every server one message that listings wait for them. About a burst they are told in the
- * announcement channel if they have none of their own; what is only doubtful waits on their list.
- */
-export async function oweModerators(tx: Transaction, because: "burst" | "doubtful", at: Date): Promise<void> {
-  const hasChannel =
-    because === "burst"
-      ? or(isNotNull(servers.moderatorChannelId), isNotNull(servers.announcementChannelId))
-      : isNotNull(servers.moderatorChannelId);
+/** Of these listings moderators are told in the announcement channel if they have none of their own; what is only doubtful waits on their list. */
+const canBeToldOfBurst = or(isNotNull(servers.moderatorChannelId), isNotNull(servers.announcementChannelId));
+const canBeToldOfDoubtful = isNotNull(servers.moderatorChannelId);
+
+/** Owes the moderators of every server one message that a burst of listings waits for them. */
+export async function oweBurst(tx: Transaction, at: Date): Promise<void> {
   const told = await tx
     .select({ serverId: servers.serverId })
     .from(servers)
-    .where(and(isNull(servers.leftAt), hasChannel));
+    .where(and(isNull(servers.leftAt), canBeToldOfBurst));
+  await oweWaiting(tx, serverIdsOf(told), at);
+}
+
+/**
+ * Owes moderators one message that a doubtful listing waits for them, where it does. All that waits is behind the same
+ * button, so nobody is told who was told since the listing is held, or after `toldSince`.
+ */
+export async function oweDoubtful(tx: Transaction, listingId: string, toldSince: Date, at: Date): Promise<void> {
+  const told = tx
+    .select({ one: sql`1` })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.serverId, servers.serverId),
+        eq(deliveries.kind, "waiting"),
+        // As it is of every such message: with it there is an index that leaves few rows.
+        isNull(deliveries.modelId),
+        or(gte(deliveries.aboutAt, listings.heldAt), gt(deliveries.aboutAt, toldSince)),
+      ),
+    );
+  const untold = await tx
+    .select({ serverId: servers.serverId })
+    .from(servers)
+    .innerJoin(listings, and(eq(listings.listingId, listingId), waitsIn(tx, servers.serverId)))
+    .where(and(isNull(servers.leftAt), canBeToldOfDoubtful, sql`not exists ${told}`));
+  await oweWaiting(tx, serverIdsOf(untold), at);
+}
+
+/** Of these servers, those that the bot has left and where something waits that is held since then. */
+export async function readMissedHeld(tx: Transaction, serverIds: readonly string[]): Promise<string[]> {
+  if (serverIds.length === 0) return [];
+  const canBeTold = or(
+    and(eq(listings.heldBecause, "burst"), canBeToldOfBurst),
+    and(eq(listings.heldBecause, "doubtful"), gt(listings.checks, 0), canBeToldOfDoubtful),
+  );
+  const missed = await tx
+    .selectDistinct({ serverId: servers.serverId })
+    .from(servers)
+    .innerJoin(listings, and(gte(listings.heldAt, servers.leftAt), waitsIn(tx, servers.serverId)))
+    .where(and(inArray(servers.serverId, [...serverIds]), canBeTold));
+  return serverIdsOf(missed);
+}
+
+/** Owes these servers' moderators one message that listings wait for them. */
+export async function oweWaiting(tx: Transaction, serverIds: readonly string[], at: Date): Promise<void> {
   await queueDeliveries(
     tx,
-    told.map(({ serverId }) => ({
+    serverIds.map((serverId) => ({
       key: `waiting:${at.getTime()}:${serverId}`,
       kind: "waiting" as const,
       serverId,
@@ -97,4 +145,27 @@ export async function oweModerators(tx: Transaction, because: "burst" | "doubtfu
       dueAt: at,
     })),
   );
+}
+
+/** Owes moderators with a channel of their own one message that the catalogue shrank by over half at this moment. */
+export async function oweShrunk(tx: Transaction, at: Date): Promise<void> {
+  const told = await tx
+    .select({ serverId: servers.serverId })
+    .from(servers)
+    .where(and(isNull(servers.leftAt), isNotNull(servers.moderatorChannelId)));
+  const day = at.toISOString().slice(0, 10);
+  await queueDeliveries(
+    tx,
+    told.map(({ serverId }) => ({
+      key: `shrunk:${day}:${serverId}`,
+      kind: "shrunk" as const,
+      serverId,
+      aboutAt: at,
+      dueAt: at,
+    })),
+  );
+}
+
+function serverIdsOf(rows: readonly { serverId: string }[]): string[] {
+  return rows.map(({ serverId }) => serverId);
 }

@@ -6,7 +6,8 @@ import { deliveries, dismissedCandidates, markets, revealCandidates, servers } f
 
 /**
  * Owes the moderators one question, ever, about each market that opened before a time and has no candidate that stands:
- * one that was not dismissed there and, where it comes from other servers, that some still hold to.
+ * one that its moderators were told of or are about to be, that was not dismissed there and, where it comes from other
+ * servers, that some still hold to.
  */
 export async function oweOverdue(tx: Transaction, openedBefore: Date, at: Date): Promise<number> {
   const dismissed = tx
@@ -18,6 +19,16 @@ export async function oweOverdue(tx: Transaction, openedBefore: Date, at: Date):
         eq(dismissedCandidates.candidateId, revealCandidates.candidateId),
       ),
     );
+  const told = tx
+    .select({ one: sql`1` })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.candidateId, revealCandidates.candidateId),
+        eq(deliveries.serverId, markets.serverId),
+        ne(deliveries.state, "failed"),
+      ),
+    );
   const standing = tx
     .select({ one: sql`1` })
     .from(revealCandidates)
@@ -25,6 +36,7 @@ export async function oweOverdue(tx: Transaction, openedBefore: Date, at: Date):
       and(
         eq(revealCandidates.modelId, markets.modelId),
         or(ne(revealCandidates.kind, "settled"), gt(revealCandidates.servers, 0)),
+        sql`exists ${told}`,
         sql`not exists ${dismissed}`,
       ),
     );

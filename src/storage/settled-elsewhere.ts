@@ -8,6 +8,15 @@ export async function noteDecided(tx: Transaction, market: { serverId: string; m
   await tx.insert(decidedMarkets).values({ serverId, modelId });
 }
 
+/** The models a server's moderators have settled there. */
+export async function readSettledModels(tx: Transaction, serverId: string): Promise<number[]> {
+  const rows = await tx
+    .select({ modelId: markets.modelId })
+    .from(markets)
+    .where(and(eq(markets.serverId, serverId), eq(markets.state, "settled")));
+  return rows.map(({ modelId }) => modelId);
+}
+
 /** Takes what was noted, oldest first, and locks those models until the transaction ends: others count them after us. */
 export async function takeDecided(tx: Transaction, most: number): Promise<{ serverId: string; modelId: number }[]> {
   const oldest = tx

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
-import { listWaiting, openWaiting } from "../../src/actions/review-listings.ts";
+import { dismissWaiting, listWaiting, openWaiting } from "../../src/actions/review-listings.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import { readListings } from "../../src/schedule/read-listings.ts";
 import { listings, models } from "../../src/storage/schema.ts";
@@ -76,6 +76,27 @@ it("one of which nobody knows waits for moderators, and is asked about less and 
   expect([await open("100"), await open("200")]).toEqual([["M0"], ["M0"]]);
   const announced = (await owed(db, "announcement")).map(({ key }) => key);
   expect(announced.sort()).toEqual(["announcement:1:100", "announcement:1:200"]);
+});
+
+it("moderators are told once of all that waits, and of what comes within a day after that once the day is over", async () => {
+  const { db, app, clock, read, openRouter, waiting } = await doubts("", "", "", "", "");
+  const toldBy = async (ms: number) => {
+    clock.later(ms);
+    await read();
+    return (await owed(db, "waiting")).length;
+  };
+  for (let reads = 0; reads < 4; reads++) expect(await toldBy(5 * minuteMs)).toBe(1);
+  const pricing = { prompt: "0", completion: "0" };
+  openRouter.addListing({ id: "late/one", name: "Late", pricing, served_by: "" });
+  openRouter.addListing({ id: "late/two", name: "Left", pricing, served_by: "" });
+  for (let reads = 0; reads < 4; reads++) expect(await toldBy(5 * hourMs)).toBe(1);
+  expect(await waiting()).toHaveLength(7);
+  for (let reads = 0; reads < 2; reads++) expect(await toldBy(5 * hourMs)).toBe(2);
+  // What the moderators left is no reason to tell them again.
+  openRouter.addListing({ id: "later/one", name: "Later", pricing, served_by: "" });
+  await toldBy(5 * minuteMs);
+  await dismissWaiting(app, { serverId: "100", memberId: "9" }, () => true);
+  for (let reads = 0; reads < 5; reads++) expect(await toldBy(8 * hourMs)).toBe(2);
 });
 
 it("at most three are asked about at one read, and none for ever", async () => {

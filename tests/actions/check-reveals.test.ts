@@ -4,8 +4,9 @@ import { recordReveal, takeRevealTurn } from "../../src/actions/check-reveals.ts
 import { type App, createApp } from "../../src/app.ts";
 import type { ChatFailure, ChatRequest } from "../../src/domain/chat.ts";
 import { createChat } from "../../src/integrations/openrouter-chat.ts";
+import { readReveal } from "../../src/integrations/openrouter-reveal.ts";
 import { checkReveals } from "../../src/schedule/check-reveals.ts";
-import { questionBudget, questions, revealChecks } from "../../src/storage/schema.ts";
+import { questionBudget, questions, revealCandidates, revealChecks } from "../../src/storage/schema.ts";
 import { describeOnPostgres, embedded } from "../support/database.ts";
 import { aGoneModel, anotherGoneModel, dayMs, decideIn, settleIn, toldTo } from "../support/reveals.ts";
 import { hourMs } from "../support/watcher-app.ts";
@@ -63,6 +64,25 @@ describe("a withdrawn model", () => {
     expect(told[1]?.words).toContain("only the day is known, and midnight in UTC stands for it");
     // Members' limits know nothing of it.
     expect(await db.$count(questions)).toBe(0);
+  });
+
+  it("is what the sentence links, whatever is recommended beside it", async () => {
+    const { db } = await embedded.open();
+    const { app, modelId } = await aGoneModel(db);
+    const sentence = "Hunter Alpha was a stealth model revealed on March 18th as MiMo-V2-Pro.";
+    const linking = `${sentence} Find it here: https://openrouter.ai/xiaomi/mimo-v2-pro`;
+    const others = ["deepseek/deepseek-v3.2", "xiaomi/mimo-v2-pro"];
+    const told = readReveal(linking, others);
+    expect(told?.listingIds).toEqual(["xiaomi/mimo-v2-pro", "deepseek/deepseek-v3.2"]);
+    if (told) await recordReveal(app, modelId, told);
+    const healer = await anotherGoneModel(app, { listingId: "openrouter/healer-alpha", name: "Healer Alpha" });
+    const unsure = readReveal(sentence, others);
+    if (unsure) await recordReveal(app, healer, unsure);
+    const rows = await db.select().from(revealCandidates).orderBy(revealCandidates.candidateId);
+    expect(rows.map(({ labs, score, source }) => [labs, score, source])).toEqual([
+      [["xiaomi"], 1, "https://openrouter.ai/xiaomi/mimo-v2-pro"],
+      [["deepseek"], 0.5, "https://openrouter.ai/deepseek/deepseek-v3.2"],
+    ]);
   });
 
   it("is asked less and less often, no more once it is decided everywhere, and not after half a year", async () => {

@@ -6,6 +6,7 @@ import { addModel } from "../../src/actions/add-model.ts";
 import { auditLedger } from "../../src/actions/audit-ledger.ts";
 import { forgetServers, keepLeftDays } from "../../src/actions/forget-servers.ts";
 import { leaveServer } from "../../src/actions/join-server.ts";
+import { offerSettlements } from "../../src/actions/offer-settlements.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { readServer } from "../../src/actions/set-up-server.ts";
 import { showBoard } from "../../src/actions/show-board.ts";
@@ -14,6 +15,7 @@ import type { Db } from "../../src/storage/database.ts";
 import * as schema from "../../src/storage/schema.ts";
 import { embedded } from "../support/database.ts";
 import { aGuess, aKey, aSettlement, named } from "../support/factories.ts";
+import { aGoneModel, settleIn, toldTo } from "../support/reveals.ts";
 import {
   aCatalogue,
   aServer,
@@ -73,6 +75,23 @@ async function boardText(app: App, serverId: string) {
   return JSON.stringify((await showBoard(app, boardOf(serverId))).rows);
 }
 
+it("a server that is forgotten agrees with nobody any more", async () => {
+  const { db } = await embedded.open();
+  const { app, clock, modelId } = await aGoneModel(db);
+  await settleIn(app, "300", modelId);
+  expect((await toldTo(app)).map(({ serverId }) => serverId)).toEqual(["100", "200"]);
+  await leaveServer(app, "300");
+  clock.later(keepLeftDays * dayMs + 1);
+  await forgetServers(app);
+  await offerSettlements(app);
+  expect((await db.select().from(schema.revealCandidates)).map(({ servers }) => servers)).toEqual([0]);
+  const edited = await toldTo(app);
+  expect(edited.map(({ serverId, isEdit, candidate }) => [serverId, isEdit, candidate?.standing.kind])).toEqual([
+    ["100", true, "lapsed"],
+    ["200", true, "lapsed"],
+  ]);
+});
+
 it("a server that comes back in time finds everything as it was", async () => {
   const { db, clock, app } = await twoServers();
   const [rows, board] = [await rowsOf(db), await boardText(app, "100")];
@@ -96,7 +115,8 @@ it("a server that stays away is forgotten whole, and the other one's books are a
   expect(await forgetServers(app)).toBe(1);
   // Both had the same: of everything half is left, and of nothing that was there none.
   const half = Object.fromEntries(Object.entries(before).map(([table, count]) => [table, Math.ceil(count / 2)]));
-  expect(await rowsOf(db)).toEqual(half);
+  // And what it settled is noted, to be counted again.
+  expect(await rowsOf(db)).toEqual({ ...half, decidedMarkets: (half.decidedMarkets ?? 0) + 1 });
   for (const table of ["trades", "entries", "evidence", "deliveries", "standings"])
     expect(half[table]).toBeGreaterThan(0);
   expect((await auditLedger(db)).differences).toEqual([]);

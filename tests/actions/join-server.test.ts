@@ -105,6 +105,15 @@ describe("a server that comes back", () => {
     expect(await claimAll(app)).toEqual([]);
   });
 
+  it("is told once of a burst that was held meanwhile and still waits for its moderators", async () => {
+    const { db, app } = await away(["A", "B", "C", "D", "E", "F"].map((letter) => `${letter} Alpha`));
+    expect((await claimAll(app)).map(({ delivery }) => delivery.kind).sort()).toEqual(["announcement", "waiting"]);
+    await joinServers(app, named("100"));
+    await leaveServer(app, "100");
+    await aServer(app, "100");
+    expect(await owed(db, "waiting")).toHaveLength(1);
+  });
+
   it("gets what it was owed, if nothing came meanwhile", async () => {
     const { app } = await away([]);
     expect((await claimAll(app)).map(({ delivery, late }) => [delivery.kind, late])).toEqual([["announcement", true]]);

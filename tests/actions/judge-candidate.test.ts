@@ -1,6 +1,9 @@
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { askAboutOverdue } from "../../src/actions/ask-about-overdue.ts";
+import { joinServer, leaveServer } from "../../src/actions/join-server.ts";
 import { refuseCandidate, showCandidate, termsOf } from "../../src/actions/judge-candidate.ts";
+import { deliveries } from "../../src/storage/schema.ts";
 import { embedded } from "../support/database.ts";
 import { aServer, named } from "../support/factories.ts";
 import { aCandidate, aGoneModel, anotherGoneModel, dayMs, decideIn, settleIn, toldTo } from "../support/reveals.ts";
@@ -59,6 +62,21 @@ describe("a candidate", () => {
   });
 });
 
+describe("a candidate that is found while the bot is out of a server", () => {
+  it("is told there once it is back, once", async () => {
+    const { db } = await embedded.open();
+    const { app, modelId } = await aGoneModel(db);
+    await leaveServer(app, "100");
+    await aCandidate(app, modelId);
+    expect((await toldTo(app)).map(({ serverId }) => serverId)).toEqual(["200"]);
+    await joinServer(app, { serverId: "100", name: "Server 100" });
+    expect((await toldTo(app)).map(({ serverId, kind }) => [serverId, kind])).toEqual([["100", "candidate"]]);
+    await leaveServer(app, "100");
+    await joinServer(app, { serverId: "100", name: "Server 100" });
+    expect(await toldTo(app)).toEqual([]);
+  });
+});
+
 describe("a model nobody was named for", () => {
   it("is one question to the moderators after 180 days, edited once it is decided", async () => {
     const { db } = await embedded.open();
@@ -81,6 +99,17 @@ describe("a model nobody was named for", () => {
     await decideIn(app, "100", modelId, "void");
     expect((await asked()).map(({ isEdit, buttons }) => [isEdit, buttons])).toEqual([[true, ["Details"]]]);
     expect((await owed(db, "deadline")).length).toBe(2);
+  });
+
+  it("is a question where nobody was told of the candidate", async () => {
+    const { db } = await embedded.open();
+    const { app, clock, modelId } = await aGoneModel(db);
+    await aCandidate(app, modelId);
+    await toldTo(app);
+    await db.delete(deliveries).where(eq(deliveries.serverId, "200"));
+    clock.later(200 * dayMs);
+    await askAboutOverdue(app);
+    expect((await toldTo(app)).map(({ serverId, kind }) => [serverId, kind])).toEqual([["200", "deadline"]]);
   });
 
   it("is no question where a candidate stands, and one where it was dismissed or no other server holds to it", async () => {

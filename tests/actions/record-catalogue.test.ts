@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
+import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { joinServers, leaveServer } from "../../src/actions/join-server.ts";
 import { placeGuess } from "../../src/actions/place-guess.ts";
 import {
@@ -10,6 +11,8 @@ import {
 } from "../../src/actions/record-catalogue.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
+import { messageOf } from "../../src/discord/delivery-message.ts";
+import { labNames } from "../../src/discord/views/lab-words.ts";
 import type { Listing } from "../../src/domain/listing.ts";
 import { readListings } from "../../src/schedule/read-listings.ts";
 import type { Db } from "../../src/storage/database.ts";
@@ -196,6 +199,28 @@ describe("reading the catalogue again", () => {
     expect(await recordCatalogue(app, shrunk)).toEqual({ kind: "held", opened: [] });
     expect(await everything(db)).toEqual(before);
     expect((await recordCatalogue(app, aCatalogue(aStealthListing("Ox Alpha")))).opened).toHaveLength(1);
+  });
+
+  it("tells moderators with a channel of their own once that it shrank by over half, and once a day if it comes and goes", async () => {
+    const { db, app, clock } = await aWatcher();
+    await aServer(app, "100", { announcementChannelId: "110", moderatorChannelId: "120" });
+    await aServer(app, "200", { announcementChannelId: "210" });
+    await firstRead(app);
+    const small = { listings: aCatalogue().listings.slice(0, 8), etag: null };
+    for (const read of [small, small, aCatalogue(), small]) {
+      clock.later(5 * minuteMs);
+      await recordCatalogue(app, read);
+    }
+    expect((await owed(db, "shrunk")).map(({ serverId }) => serverId)).toEqual(["100"]);
+    await recordCatalogue(app, aCatalogue());
+    clock.later(24 * hourMs);
+    await recordCatalogue(app, small);
+    expect(await owed(db, "shrunk")).toHaveLength(2);
+    const shrunk = (await claimDeliveries(app, { by: "a process", most: 50 })).filter(
+      ({ delivery }) => delivery.kind === "shrunk",
+    );
+    expect(shrunk.map(({ delivery }) => delivery.channelId)).toEqual(["120", "120"]);
+    expect(shrunk.map((one) => messageOf(one, labNames([])).content)[0]).toContain("lost over half of its models");
   });
 
   describe("that has shrunk by over half and stays so", () => {

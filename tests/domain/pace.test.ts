@@ -65,6 +65,22 @@ describe("turns", () => {
     }
   });
 
+  it("never come early, although a busy process may be woken before its time", async () => {
+    let nowMs = 0;
+    const turn = createPace(async () => ({ waitMs: 100, stepMs: 20, turns: 3 }), {
+      elapsedMs: () => nowMs,
+      wait: async (ms) => {
+        nowMs += ms > 8 ? ms - 8 : ms;
+      },
+    });
+    const at: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await turn();
+      at.push(nowMs);
+    }
+    expect(at).toEqual([100, 120, 140]);
+  });
+
   it("nobody wanted at their time are gone: a long silence is followed by no burst", async () => {
     const pace = aPace();
     await pace.times(1);
@@ -74,12 +90,18 @@ describe("turns", () => {
 
   it("are given in the order they are asked for, and go on after one that could not be taken", async () => {
     let broken = true;
+    let nowMs = 0;
     const turn = createPace(
       async () => {
         if (broken) throw new Error("no database");
         return { waitMs: 0, stepMs: 1, turns: 10 };
       },
-      { elapsedMs: () => 0, wait: async () => {} },
+      {
+        elapsedMs: () => nowMs,
+        wait: async (ms) => {
+          nowMs += ms;
+        },
+      },
     );
     await expect(turn()).rejects.toThrow("no database");
     broken = false;

@@ -52,6 +52,7 @@ const messages = {
   trouble: "a notice about this",
   evidence: "evidence in a model's thread",
   change: "what became of a model",
+  shrunk: "that OpenRouter's list lost over half of its models",
   waiting: "that listings wait for moderators",
   decision: "what moderators decided",
   candidate: "a candidate for the moderators",

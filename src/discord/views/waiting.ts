@@ -23,6 +23,14 @@ export function waitingMessage(at: Date): MessageView {
   };
 }
 
+/** Tells moderators that the catalogue is not believed for now. The button shows whether that is still so. */
+export function shrunkMessage(at: Date): MessageView {
+  return {
+    content: `At ${moment(at, "f")} OpenRouter's list had lost over half of its models. I take that for a mistake and change nothing, unless it stays so for an hour.`,
+    components: [buttonRow(button("Look at it", "waiting", at.getTime(), "main"))],
+  };
+}
+
 function listingLines({ listing, because: reason, heldAt }: WaitingListing): string[] {
   return [
     `${bold(listing.name ?? listing.id, shown.modelName)} ${listingCode(listing.id)}`,

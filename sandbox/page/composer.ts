@@ -1,5 +1,5 @@
 import { type CommandForm, commandForm } from "./command-form.ts";
-import { fitting, givenOptions, type Typable, typables, typedOut } from "./command-line.ts";
+import { fitting, type Typable, typables, typedOut } from "./command-line.ts";
 import { element } from "./element.ts";
 import { icon, iconButton } from "./icon.ts";
 import { upload } from "./link.ts";
@@ -52,13 +52,13 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     return known;
   }
 
-  async function suggestCommands(): Promise<void> {
+  async function suggestCommands(isTypedOn = false): Promise<void> {
     const all = await commandsHere();
     const { value } = field;
     if (command || !value.startsWith("/")) return;
     const out = typedOut(all, value);
     if (out && value !== out.typable.line) {
-      begin(out.typable, out.rest);
+      begin(out.typable, out.rest, isTypedOn);
       return;
     }
     const fits = fitting(all, value);
@@ -74,14 +74,15 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
   }
 
   /** From now on a command is filled in. */
-  function begin(typable: Typable, rest: string): CommandForm {
+  function begin(typable: Typable, rest: string, isTypedOn = false): CommandForm {
     suggestions.close();
     say("");
     const form = commandForm({
       typable,
       player,
       suggestions,
-      given: givenOptions(typable, rest),
+      rest,
+      isTypedOn,
       leave,
       send: () => void send(),
     });
@@ -174,10 +175,12 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
   }
 
-  field.addEventListener("input", () => {
+  field.addEventListener("input", (event) => {
     grow();
     say("");
-    if (field.value.startsWith("/")) void suggestCommands();
+    // A line put in as a whole is done; one that comes by the key goes on.
+    const isTypedOn = event instanceof InputEvent && event.data?.length === 1;
+    if (field.value.startsWith("/")) void suggestCommands(isTypedOn);
     else {
       known = null;
       suggestions.close();

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { settleIn } from "../../sandbox/demo/neighbours.ts";
 import { barChart } from "../../sandbox/demo/picture.ts";
@@ -78,6 +79,20 @@ describeInBrowser("a visitor of the playground", () => {
     return visitor;
   }
 
+  /** Keeps the list of commands back, until what this gives is called. */
+  async function holdCommands(page: Page): Promise<() => void> {
+    let letCome = () => {};
+    const come = new Promise<void>((resolve) => {
+      letCome = resolve;
+    });
+    await page.route("**/act/commands", async (route) => {
+      await come;
+      await route.continue();
+    });
+    onTestFinished(() => page.unrouteAll());
+    return letCome;
+  }
+
   it("places a guess by typing, as in Discord", async () => {
     const { page, be, types, presses, message } = await visit();
     await be("Bob");
@@ -117,19 +132,22 @@ describeInBrowser("a visitor of the playground", () => {
   it("sends a command that was typed before the commands had come", async () => {
     const { page, be, message } = await visit();
     await be("Dev");
-    let letCome = () => {};
-    const come = new Promise<void>((resolve) => {
-      letCome = resolve;
-    });
-    await page.route("**/act/commands", async (route) => {
-      await come;
-      await route.continue();
-    });
-    onTestFinished(() => page.unrouteAll());
-    await page.getByRole("textbox", { name: /^Message / }).fill("/guess model:Healer Alpha lab:Google");
+    let letCome = await holdCommands(page);
+    const field = page.getByRole("textbox", { name: /^Message / });
+    await field.fill("/guess model:Healer Alpha lab:Google");
     await page.keyboard.press("Enter");
     letCome();
     await message("Healer Alpha: you say Google built it").waitFor();
+    await page.unrouteAll();
+    // Nor is a key lost of what is typed on while they come.
+    letCome = await holdCommands(page);
+    await field.click();
+    await page.keyboard.type("/guess model:Hea");
+    letCome();
+    const model = page.getByLabel("model", { exact: true });
+    await model.waitFor();
+    await page.keyboard.type("ler");
+    expect(await model.inputValue()).toBe("Healer");
   });
 
   it("sees what answers them wherever they read, and is told of what others say", async () => {

@@ -1,4 +1,5 @@
 import type { ModelAnswer } from "./chat-answer.ts";
+import { asksForLong, longAnswer } from "./long-answer.ts";
 
 type Part = {
   /** Matched against the question. */
@@ -129,7 +130,7 @@ const parts: readonly Part[] = [
     ].join("\n"),
   },
   {
-    on: /\b(poem|haiku|verse|story|song)\b/i,
+    on: /\b(poem|haiku|verse|song)\b/i,
     reasoning: "A few lines. Something about having no name behind the name, without complaint.",
     text: "A name on a list,\nno hand on the label yet.\nAsk me what I know.",
   },
@@ -156,6 +157,11 @@ const parts: readonly Part[] = [
 export function hunterAlpha(asked: string): ModelAnswer {
   const product = /(\d{1,6})\s*(?:[*×x]|times)\s*(\d{1,6})/i.exec(asked);
   if (product) return multiplied(Number(product[1]), Number(product[2]));
+  if (asksForLong(asked)) {
+    const reasoning =
+      "They want to read for a while. A story with a beginning and an end then, about somebody whose name others guess, and no hurry.";
+    return { ...longAnswer, reasoning };
+  }
   const { reasoning, text } = parts.find(({ on }) => on.test(asked)) ?? { reasoning: "", text: "" };
   return { reasoning, text };
 }

@@ -1,6 +1,7 @@
 import type { ModelAnswer } from "./chat-answer.ts";
 import type { ChatQuestion } from "./chat-request.ts";
 import { hunterAlpha } from "./hunter-alpha.ts";
+import { asksForLong, longAnswer } from "./long-answer.ts";
 
 type Voice = {
   readonly name: string;
@@ -36,6 +37,7 @@ const advice = ["Say what you want to know", "Try the smallest thing that could 
 /** What a model answers when no test has told it what to say. */
 export function answerInVoice({ model, asked }: ChatQuestion): ModelAnswer {
   if (model.startsWith("openrouter/hunter-alpha")) return hunterAlpha(asked);
+  if (model.startsWith("openrouter/") && asksForLong(asked)) return longAnswer;
   const [author = ""] = model.split("/");
   const { name, maker, opening, style } = voices[author] ?? unnamed;
   if (/\bwho\b|\bmade\b|\bname\b|\bmaker\b|你是谁|开发/i.test(asked)) {

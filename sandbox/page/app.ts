@@ -65,8 +65,9 @@ player.onConnected = (isConnected) => {
 };
 player.mirror.on("stage", drawConnection);
 
-/** What is away, if anything is. */
+/** What is away, if anything is. Without the demo nothing here can be used. */
 function drawConnection(): void {
+  app.setAttribute("aria-busy", String(!isListening));
   const isBotHere = player.mirror.stage?.bot === "running";
   connection.textContent = isListening ? (isBotHere ? "" : "The bot is away…") : "Waiting for the demo…";
 }

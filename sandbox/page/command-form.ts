@@ -1,4 +1,4 @@
-import { type CommandOption, OptionKind, type Typable } from "./command-line.ts";
+import { type CommandOption, givenOptions, OptionKind, type Typable } from "./command-line.ts";
 import { element } from "./element.ts";
 import { type OptionField, optionField } from "./option-field.ts";
 import type { Player } from "./player.ts";
@@ -18,8 +18,10 @@ export type CommandFormParts = {
   readonly typable: Typable;
   readonly player: Player;
   readonly suggestions: Suggestions;
-  /** What was typed for options by name. */
-  readonly given: ReadonlyMap<string, string>;
+  /** What was typed after the command: options by name, or the beginning of one. */
+  readonly rest: string;
+  /** Whether it is being typed, key by key, and goes on where it stopped. */
+  readonly isTypedOn: boolean;
   /** Gives the command up; the text is what stays. */
   readonly leave: (text: string) => void;
   readonly send: () => void;
@@ -27,7 +29,8 @@ export type CommandFormParts = {
 
 /** Required options first; optional ones when they are asked for, by their button or by typing after the others. */
 export function commandForm(parts: CommandFormParts): CommandForm {
-  const { typable, player, suggestions, given, leave, send } = parts;
+  const { typable, player, suggestions, rest, isTypedOn, leave, send } = parts;
+  const given = givenOptions(typable, rest);
   const fields: OptionField[] = [];
   const places = element("span", { class: "options" });
   const more = element("span", { class: "more-options", role: "group", "aria-label": "More options" });
@@ -184,12 +187,19 @@ export function commandForm(parts: CommandFormParts): CommandForm {
       if (text) field.type(text);
     }
   }
+  // What was typed before the commands came is the beginning of the first option, or of its name.
+  const [first] = fields;
+  if (given.size === 0 && rest !== "") first?.type(rest);
   drawMore();
 
   return {
     line: typable.line,
     element: whole,
-    focus: goOn,
+    focus() {
+      const typedLast = fields.findLast(({ input }) => input.type !== "file" && input.value !== "");
+      if (isTypedOn && typedLast) typedLast.focus();
+      else goOn();
+    },
     async read() {
       const options: Record<string, OptionValue> = {};
       for (const field of fields) {

@@ -1,5 +1,5 @@
 import { type CommandForm, commandForm } from "./command-form.ts";
-import { fitting, givenOptions, type Typable, typables, typedOut } from "./command-line.ts";
+import { fitting, type Typable, typables, typedOut } from "./command-line.ts";
 import { element } from "./element.ts";
 import { icon, iconButton } from "./icon.ts";
 import { upload } from "./link.ts";
@@ -52,12 +52,15 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     return known;
   }
 
-  async function suggestCommands(): Promise<void> {
+  async function suggestCommands(isTypedOn = false): Promise<void> {
     const all = await commandsHere();
     const { value } = field;
     if (command || !value.startsWith("/")) return;
     const out = typedOut(all, value);
-    if (out && value !== out.typable.line) return begin(out.typable, out.rest);
+    if (out && value !== out.typable.line) {
+      begin(out.typable, out.rest, isTypedOn);
+      return;
+    }
     const fits = fitting(all, value);
     suggestions.show(
       field,
@@ -65,26 +68,29 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
       fits.map((typable) => ({
         words: typable.line,
         detail: typable.description,
-        choose: () => begin(typable, ""),
+        choose: () => void begin(typable, ""),
       })),
     );
   }
 
   /** From now on a command is filled in. */
-  function begin(typable: Typable, rest: string): void {
+  function begin(typable: Typable, rest: string, isTypedOn = false): CommandForm {
     suggestions.close();
     say("");
-    command = commandForm({
+    const form = commandForm({
       typable,
       player,
       suggestions,
-      given: givenOptions(typable, rest),
+      rest,
+      isTypedOn,
       leave,
       send: () => void send(),
     });
-    line.replaceChildren(command.element);
+    command = form;
+    line.replaceChildren(form.element);
     attach.hidden = true;
-    command.focus();
+    form.focus();
+    return form;
   }
 
   /** Back to plain text, with this in it. */
@@ -105,11 +111,14 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     if (isSending || !player.channel) return;
     isSending = true;
     whole.classList.add("composer-sending");
+    // What is typed on meanwhile would go with what is sent.
+    field.readOnly = true;
     try {
       if (command) await sendCommand(command);
-      else await sendMessage();
+      else await sendTyped();
     } finally {
       isSending = false;
+      field.readOnly = false;
       whole.classList.remove("composer-sending");
     }
   }
@@ -126,14 +135,29 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     follow(outcome, filled.line);
   }
 
-  async function sendMessage(): Promise<void> {
+  /** Whoever types faster than the commands come means one all the same. */
+  async function sendTyped(): Promise<void> {
     const content = field.value.trim();
+    if (!content.startsWith("/") || (files.files?.length ?? 0) > 0) return sendMessage(content);
+    const place = placeNow();
+    const out = typedOut(await commandsHere(), content);
+    // Elsewhere it is something else; it stays in the field.
+    if (place !== placeNow()) return;
+    if (!out) return sendMessage(content);
+    // Its coming may have begun it already.
+    const form = command ?? begin(out.typable, out.rest);
+    // A name alone asks for what must be filled in.
+    const isBare = out.rest === "" && out.typable.options.some(({ isRequired }) => isRequired);
+    if (!isBare) await sendCommand(form);
+  }
+
+  function placeNow(): string {
+    const { actor, channel } = player;
+    return `${actor.serverId} ${actor.as} ${channel?.id}`;
+  }
+
+  async function sendMessage(content: string): Promise<void> {
     const chosen = [...(files.files ?? [])];
-    if (content.startsWith("/") && chosen.length === 0) {
-      // Whoever types faster than the commands come means one all the same.
-      const out = typedOut(await commandsHere(), content);
-      if (out) return begin(out.typable, out.rest);
-    }
     if (content === "" && chosen.length === 0) return;
     const kept = await Promise.all(chosen.map(upload));
     const refused = kept.find((one) => "refused" in one);
@@ -151,10 +175,12 @@ export function composerView(player: Player, follow: (outcome: Outcome, what: st
     field.style.height = `${Math.min(field.scrollHeight, 220)}px`;
   }
 
-  field.addEventListener("input", () => {
+  field.addEventListener("input", (event) => {
     grow();
     say("");
-    if (field.value.startsWith("/")) void suggestCommands();
+    // A line put in as a whole is done; one that comes by the key goes on.
+    const isTypedOn = event instanceof InputEvent && event.data?.length === 1;
+    if (field.value.startsWith("/")) void suggestCommands(isTypedOn);
     else {
       known = null;
       suggestions.close();

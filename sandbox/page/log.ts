@@ -2,20 +2,20 @@ import { element } from "./element.ts";
 import { iconButton } from "./icon.ts";
 import { openMenu } from "./menu.ts";
 import { type MessageContext, refreshTimes, renderMessage, updateMessage } from "./message/message.ts";
+import { ownText } from "./message/own-text.ts";
 import { byAge, type MessageNews } from "./mirror.ts";
 import type { Player } from "./player.ts";
 import type { Outcome, WireMessage } from "./protocol.ts";
+import { scrolling } from "./scrolling.ts";
 
 type Row = { readonly whole: HTMLElement; readonly message: HTMLElement };
-
-/** How near to its end the log must be to follow what comes. */
-const nearPixels = 80;
 
 /** The messages of the channel that is shown. */
 export function logView(player: Player, follow: (outcome: Outcome, what: string) => void) {
   const { mirror } = player;
   const rows = new Map<string, Row>();
   const log = element("div", { class: "log", role: "log", "aria-live": "polite", tabindex: "0" });
+  const scroll = scrolling(log);
 
   function context(): MessageContext {
     const { here } = mirror;
@@ -75,7 +75,8 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
   async function openActions(targetId: string, beside: HTMLElement): Promise<void> {
     const message = mirror.messages.get(targetId);
     // What only one person sees has no menu of others' apps.
-    const isPrivate = (Number(message?.flags ?? 0) & (1 << 6)) !== 0;
+    const isPrivate = isEphemeral(message?.flags);
+    const text = message ? ownText(message) : "";
     const commands = isPrivate ? [] : (await player.commands()).filter(({ type }) => type === 3);
     openMenu(beside, "Message", [
       ...commands.map(({ name }) => ({
@@ -85,10 +86,7 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
           follow(await player.do("menu", act), name);
         },
       })),
-      {
-        words: "Copy the text",
-        choose: () => void navigator.clipboard.writeText(rows.get(targetId)?.message.textContent ?? ""),
-      },
+      ...(text === "" ? [] : [{ words: "Copy the text", choose: () => void navigator.clipboard.writeText(text) }]),
       { words: "Copy the id", choose: () => void navigator.clipboard.writeText(targetId) },
     ]);
   }
@@ -104,7 +102,7 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
     if (messages.length === 0) log.append(element("p", { class: "log-empty" }, "Nothing has been said here yet."));
     divide();
     log.setAttribute("aria-busy", "false");
-    log.scrollTop = log.scrollHeight;
+    scroll.toEnd();
   }
 
   function take({ fresh, gone, all }: MessageNews): void {
@@ -112,7 +110,8 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
       draw();
       return;
     }
-    const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < nearPixels;
+    const follows = scroll.isAtEnd();
+    const inserted: WireMessage[] = [];
     for (const id of gone) {
       rows.get(id)?.whole.remove();
       rows.delete(id);
@@ -120,10 +119,21 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
     for (const message of fresh.filter((one) => one.channel_id === player.channel?.id).sort(byAge)) {
       const known = rows.get(message.id);
       if (known) updateMessage(known.message, message, context());
-      else insert(message);
+      else {
+        insert(message);
+        inserted.push(message);
+      }
     }
     divide();
-    if (isNear) log.scrollTop = log.scrollHeight;
+    // What answers the viewer is what they wait for, wherever they were reading.
+    if (follows || inserted.some(isForViewer)) scroll.toEnd();
+    else if (inserted[0]) scroll.tellOfNew(rows.get(inserted[0].id)?.whole ?? log);
+  }
+
+  /** Their own message, what only they see, and what answers their command, button or form. */
+  function isForViewer({ author, flags, interaction_metadata: metadata }: WireMessage): boolean {
+    const viewerId = mirror.here?.viewerId;
+    return author.id === viewerId || isEphemeral(flags) || metadata?.user.id === viewerId;
   }
 
   function insert(message: WireMessage): void {
@@ -159,12 +169,16 @@ export function logView(player: Player, follow: (outcome: Outcome, what: string)
     const close = iconButton("close", "Dismiss", () => line.remove());
     const line = element("div", { class: "notice", role: "status" }, element("span", {}, words), close);
     log.append(line);
-    log.scrollTop = log.scrollHeight;
+    scroll.toEnd();
   }
 
   mirror.on("messages", take);
   window.setInterval(() => refreshTimes(log, mirror.now()), 1000);
-  return { element: log, draw, notice };
+  return { element: element("div", { class: "log-place" }, log, scroll.bar), draw, notice };
+}
+
+function isEphemeral(flags: number | undefined): boolean {
+  return ((flags ?? 0) & (1 << 6)) !== 0;
 }
 
 function dayOf({ timestamp }: WireMessage): string {

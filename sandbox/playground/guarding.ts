@@ -46,14 +46,54 @@ export function isFromHere(request: IncomingMessage, port: number): boolean {
   return hosts.includes(host) && (origin === undefined || origin === `http://${host}`);
 }
 
-/** The body of a request; throws if there are more bytes than that. */
+/** A request that cannot be what the page sends, and the status that says why. */
+export class BadRequest extends Error {
+  readonly status: 400 | 413;
+
+  constructor(status: 400 | 413, words: string) {
+    super(words);
+    this.status = status;
+  }
+}
+
+/** The body of a request; throws BadRequest if there are more bytes than that, and lets the rest pass by unread. */
 export async function readBytes(request: IncomingMessage, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  // Whoever is cut off in the middle would not read the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > most) throw new Error("That is too large.");
+    if (length > most) {
+      request.resume();
+      throw new BadRequest(413, "A file may have at most 10 MiB.");
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Where a request goes; throws BadRequest if that is nowhere, or on another host. */
+export function addressOf({ url = "/" }: IncomingMessage): URL {
+  const here = "http://127.0.0.1";
+  const address = URL.canParse(url, here) ? new URL(url, here) : null;
+  if (address?.origin !== here) throw new BadRequest(400, "This is no address of the page.");
+  return address;
+}
+
+/** A path without its percent signs; throws BadRequest where they stand for nothing. */
+export function plainPath({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    throw new BadRequest(400, "This is no address of the page.");
+  }
+}
+
+/** What a body says as JSON; throws BadRequest. */
+export function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new BadRequest(400, "The body is not JSON.");
+  }
 }

@@ -7,7 +7,16 @@ import type { Acts, Outcome } from "../page/protocol.ts";
 import { type Actors, createActors } from "./acts.ts";
 import { carryOut } from "./controls.ts";
 import { pageFile } from "./files.ts";
-import { isFromHere, pageHeaders, readBytes, uploadHeaders } from "./guarding.ts";
+import {
+  addressOf,
+  BadRequest,
+  isFromHere,
+  pageHeaders,
+  plainPath,
+  readBytes,
+  readJson,
+  uploadHeaders,
+} from "./guarding.ts";
 import type { Scene } from "./scene.ts";
 import { stream } from "./stream.ts";
 import { createUploads, mostUploadBytes } from "./uploads.ts";
@@ -35,7 +44,8 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) return response.destroy();
-      sendJson(response, 500, refusal(error instanceof Error ? error.message : String(error)));
+      const status = error instanceof BadRequest ? error.status : 500;
+      sendJson(response, status, refusal(error instanceof Error ? error.message : String(error)));
     });
   });
 
@@ -43,7 +53,7 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
     if (!isFromHere(request, (server.address() as AddressInfo).port)) {
       return sendJson(response, 403, refusal("This page is for a browser on this machine."));
     }
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const url = addressOf(request);
     if (request.method === "POST") return sendJson(response, 200, await posted(request, url));
     if (request.method !== "GET") return sendJson(response, 405, refusal("Only GET and POST."));
     if (url.pathname === "/tidings") return follow(response, url);
@@ -66,17 +76,17 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
   }
 
   function sendUpload(response: ServerResponse, url: URL): void {
-    const file = scene?.discord.file(decodeURIComponent(url.pathname));
+    const file = scene?.discord.file(plainPath(url));
     if (file) response.writeHead(200, uploadHeaders(file)).end(file.bytes);
     else sendJson(response, 404, refusal("This content is no longer available."));
   }
 
   async function posted(request: IncomingMessage, url: URL): Promise<unknown> {
     if (!scene) return refusal("The demo is still starting.");
-    const bytes = await readBytes(request, mostUploadBytes + 1);
+    const bytes = await readBytes(request, mostUploadBytes);
     if (url.pathname === "/upload") return keep(url, request, bytes);
     const [, kind, name = ""] = url.pathname.split("/");
-    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const body = readJson(bytes);
     if (!isRaw(body)) return refusal("The body must be an object.");
     if (kind === "control") return (await carryOut(scene, name, body)) ?? refusal("There is no such control.");
     if (kind === "act" && Object.hasOwn(actors, name)) return act(scene, name as keyof Acts, body);
@@ -87,7 +97,7 @@ export async function startPlayground(options: { port?: number } = {}): Promise<
     const filename = url.searchParams.get("filename") ?? "file";
     const contentType = request.headers["content-type"] ?? "application/octet-stream";
     const id = uploads.keep({ filename, contentType, content });
-    return id === null ? refusal("A file may have at most 10 MiB.") : { kind: "uploaded", id };
+    return { kind: "uploaded", id };
   }
 
   async function act(scene: Scene, name: keyof Acts, body: Raw): Promise<Outcome> {

@@ -2,13 +2,13 @@ import type { TypedFile } from "../discord/typed-options.ts";
 
 /** Files a visitor has picked and not sent yet. */
 export type Uploads = {
-  /** Gives the id by which it is sent; null if it is larger than Discord takes. */
-  keep(file: { filename: string; contentType: string; content: Uint8Array }): string | null;
+  /** Gives the id by which it is sent. */
+  keep(file: { filename: string; contentType: string; content: Uint8Array }): string;
   /** Undefined if there is none, or it has had to go for newer ones. */
   get(id: string): TypedFile | undefined;
 };
 
-/** As interactions carry it: attachment_size_limit. */
+/** The most a file may have, as interactions carry it: attachment_size_limit. */
 export const mostUploadBytes = 10_485_760;
 const mostKept = 30;
 
@@ -17,7 +17,6 @@ export function createUploads(): Uploads {
   let last = 0;
   return {
     keep({ filename, contentType, content }) {
-      if (content.length > mostUploadBytes) return null;
       last += 1;
       const id = `upload-${last}`;
       files.set(id, { filename: filename.replaceAll(/[^\w.-]/g, "_") || "file", contentType, content });

@@ -5,6 +5,8 @@ import type { Page } from "playwright-core";
 export async function seriousTroubles(page: Page, within = "html"): Promise<string[]> {
   // The page's policy forbids scripts of others; the browser's own tools may run one all the same.
   await page.evaluate(axe.source);
-  const { violations }: axe.AxeResults = await page.evaluate(`axe.run(${JSON.stringify(within)})`);
+  const { violations }: axe.AxeResults = await page.evaluate(
+    `axe.run(${JSON.stringify(within)}, { resultTypes: ["violations"] })`,
+  );
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));
 }

@@ -78,6 +78,7 @@ async function playAround(visitor: Visitor): Promise<void> {
   await be("Gil");
   await goTo("stealth-models");
   await types("/guess");
+  await page.getByRole("option", { name: /^\/guess/ }).waitFor();
   await presses("Enter");
   await page.getByLabel("model", { exact: true }).waitFor();
   await page.keyboard.type("Healer");
@@ -102,7 +103,7 @@ async function playAround(visitor: Visitor): Promise<void> {
   await message("Filed.").waitFor();
   report("filed evidence");
 
-  await message("New anonymous model: Guest Alpha").getByRole("button", { name: "Ask it" }).click();
+  await message("New anonymous model: Guest Alpha").getByRole("button", { name: "Ask it" }).click(patiently);
   const question = page.getByRole("dialog");
   await question.getByRole("textbox").first().fill("What would you do first?");
   await question.getByRole("button", { name: "Send" }).click();
@@ -113,8 +114,9 @@ async function playAround(visitor: Visitor): Promise<void> {
   const source = "https://openrouter.ai/xiaomi/mimo-v2-omni";
   const line = `/settle confirm model:Healer Alpha lab:Xiaomi source:${source} published-at:2026-03-18 19:55`;
   await page.getByRole("textbox", { name: /^Message / }).fill(line);
+  await page.getByLabel("published-at").waitFor();
   await page.getByRole("button", { name: "Send" }).click();
-  await message("Nothing is done yet").getByRole("button", { name: "Confirm" }).click();
-  await message("Healer Alpha is settled").waitFor();
+  await message("Nothing is done yet").getByRole("button", { name: "Confirm" }).click(patiently);
+  await message("Healer Alpha is settled").waitFor(patiently);
   report("settled");
 }

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { settleIn } from "../../sandbox/demo/neighbours.ts";
 import { barChart } from "../../sandbox/demo/picture.ts";
@@ -5,7 +6,7 @@ import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { buildScene, type Scene } from "../../sandbox/playground/scene.ts";
 import { type Playground, startPlayground } from "../../sandbox/playground/server.ts";
 import type { Database } from "../../src/storage/database.ts";
-import { describeInBrowser, type Looks, openPage } from "../support/browser.ts";
+import { describeInBrowser, openPage } from "../support/browser.ts";
 import { embedded, temporaryFolder } from "../support/database.ts";
 import { seriousTroubles } from "./accessibility.ts";
 import { visitorOf } from "./visitor.ts";
@@ -63,12 +64,33 @@ describeInBrowser("a visitor of the playground", () => {
     scene.discord.expectNoViolations();
   });
 
-  async function visit(looks: Looks = {}) {
-    const opened = await openPage(playground.url, looks);
+  let opened: Awaited<ReturnType<typeof openPage>> | undefined;
+
+  /** Opens the page as if for the first time; it takes long only once. */
+  async function visit() {
+    if (opened) {
+      await opened.page.evaluate("sessionStorage.clear()");
+      await opened.page.reload();
+    } else opened = await openPage(playground.url, { keepsOpen: true });
     complaints = opened.complaints;
+    complaints.length = 0;
     const visitor = visitorOf(opened.page);
     await visitor.goTo("stealth-models");
     return visitor;
+  }
+
+  /** Keeps the list of commands back, until what this gives is called. */
+  async function holdCommands(page: Page): Promise<() => void> {
+    let letCome = () => {};
+    const come = new Promise<void>((resolve) => {
+      letCome = resolve;
+    });
+    await page.route("**/act/commands", async (route) => {
+      await come;
+      await route.continue();
+    });
+    onTestFinished(() => page.unrouteAll());
+    return letCome;
   }
 
   it("places a guess by typing, as in Discord", async () => {
@@ -105,6 +127,51 @@ describeInBrowser("a visitor of the playground", () => {
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByRole("alert").filter({ hasText: "lab is missing" }).waitFor();
     expect(await page.getByLabel("model", { exact: true }).inputValue()).toBe("Hunter Alpha");
+  });
+
+  it("sends a command that was typed before the commands had come", async () => {
+    const { page, be, message } = await visit();
+    await be("Dev");
+    let letCome = await holdCommands(page);
+    const field = page.getByRole("textbox", { name: /^Message / });
+    await field.fill("/guess model:Healer Alpha lab:Google");
+    await page.keyboard.press("Enter");
+    letCome();
+    await message("Healer Alpha: you say Google built it").waitFor();
+    await page.unrouteAll();
+    // Nor is a key lost of what is typed on while they come.
+    letCome = await holdCommands(page);
+    await field.click();
+    await page.keyboard.type("/guess model:Hea");
+    letCome();
+    const model = page.getByLabel("model", { exact: true });
+    await model.waitFor();
+    await page.keyboard.type("ler");
+    expect(await model.inputValue()).toBe("Healer");
+  });
+
+  it("sees what answers them wherever they read, and is told of what others say", async () => {
+    const { page, be, log, message } = await visit();
+    await be("Eli");
+    const { watch, members } = scene.cast;
+    const fromEnd = () => log.evaluate((shown) => shown.scrollHeight - shown.clientHeight - shown.scrollTop);
+    const readsAbove = () => log.evaluate((shown) => shown.scrollTo(0, 0));
+    await readsAbove();
+    members.ann.say(watch, "Has anybody tried it with pictures?");
+    const bar = page.getByRole("button", { name: "New messages" });
+    await bar.waitFor();
+    expect(await log.evaluate((shown) => shown.scrollTop)).toBe(0);
+    await bar.click();
+    await bar.waitFor({ state: "hidden" });
+    expect(await fromEnd()).toBeLessThan(80);
+    await readsAbove();
+    await message("New anonymous model: Hunter Alpha").getByRole("button", { name: "Details" }).click();
+    await message("Only you can see this").waitFor();
+    expect(await fromEnd()).toBeLessThan(80);
+    // A panel takes room from the log, which stays where it is.
+    await page.getByRole("button", { name: "Story" }).click();
+    await vi.waitUntil(async () => (await fromEnd()) < 80, { timeout: patienceMs });
+    expect(await bar.isHidden()).toBe(true);
   });
 
   it("guesses by button and menu, and only sees what is theirs", async () => {
@@ -155,8 +222,8 @@ describeInBrowser("a visitor of the playground", () => {
 
   it("asks the model and sees the answer grow", async () => {
     const { page, be, types, presses, message } = await visit();
-    const text = "I would rather say what I can do. ".repeat(14);
-    scene.openRouter.chat.answer("openrouter/hunter-alpha", { text, pace: { pieceMs: 40, pieceCharacters: 10 } });
+    const text = "I would rather say what I can do. ".repeat(12);
+    scene.openRouter.chat.answer("openrouter/hunter-alpha", { text, pace: { pieceMs: 35, pieceCharacters: 10 } });
     await be("Gil");
     await types("/ask-model model:Hunter Alpha");
     await page.getByRole("option", { name: "Hunter Alpha" }).waitFor();
@@ -200,6 +267,7 @@ describeInBrowser("a visitor of the playground", () => {
     await message("Nothing is done yet").getByRole("button", { name: "Confirm" }).click();
     await message("Hunter Alpha is settled").waitFor();
     await types("/leaderboard");
+    await page.getByRole("option", { name: /^\/leaderboard/ }).waitFor();
     await presses("Enter");
     await page.getByLabel(/^\/leaderboard: Enter sends it/).waitFor();
     await presses("Enter");
@@ -240,6 +308,7 @@ describeInBrowser("a visitor of the playground", () => {
     await message("New anonymous model: Healer Alpha").getByRole("button", { name: "Details" }).click();
     await message("Only you can see this").waitFor();
     await types("/help");
+    await page.getByRole("option", { name: /^\/help/ }).waitFor();
     await presses("Enter");
     await page.getByLabel(/^\/help: Enter sends it/).waitFor();
     await presses("Enter");
@@ -293,11 +362,19 @@ describeInBrowser("a visitor of the playground", () => {
     ["dark", 1280],
     ["light", 360],
   ] as const)("has nothing in their way, %s and %i wide", async (colorScheme, width) => {
-    const { page } = await openPage(playground.url, { colorScheme, width });
+    const { page } = await visit();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
     await page.getByRole("log").getByRole("article").first().waitFor();
     expect(await seriousTroubles(page)).toEqual([]);
     // Nothing is wider than the window.
     expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
+    // At phone width the button for what can be done covers no words of its message.
+    const row = page.getByRole("log").locator(".row").last();
+    await row.hover();
+    const body = await row.locator(".message-body").boundingBox();
+    const more = await row.locator(".row-more").boundingBox();
+    expect(body!.x + body!.width).toBeLessThanOrEqual(more!.x);
     for (const panel of ["Story", "Faults", "Wire"]) {
       await page.getByRole("button", { name: panel, exact: true }).click();
       expect(await seriousTroubles(page, ".panel"), panel).toEqual([]);

@@ -27,7 +27,9 @@ const [scene, playground, { database, remove }] = await Promise.all([
   startPlayground({ port: 0 }),
   makeDatabase(undefined),
 ]);
+const announced = "New anonymous model: Hunter Alpha";
 try {
+  playground.show(scene);
   await scene.startBot({ database, dataDir });
   await settleIn(scene.neighbours);
   const { discord, openRouter, cast, clock } = scene;
@@ -35,13 +37,19 @@ try {
   const quiet = createTranscript({ server, now: clock.now, paint: (_, text) => text, write: () => {} });
   const transcript = scene.story.overhear(quiet);
   const checks = createChecks();
-  const stage = createStage(transcript, () => scene.story.pause());
+  let isTaken = false;
+  const stage = createStage(transcript, async () => {
+    // Somebody has pressed its first button, and guessed nothing yet: the odds are the first, and nothing is to come.
+    if (!isTaken && cast.watch.messages().some(({ text }) => text.includes(announced))) {
+      isTaken = true;
+      await look(takeAnnouncement);
+    }
+    await scene.story.pause();
+  });
   await tellStory(cast, { discord, openRouter, clock, transcript, stage, checks });
   if (checks.failed.length > 0) throw new Error(`The story is not as it should be:\n${checks.failed.join("\n")}`);
   scene.story.end();
-  playground.show(scene);
-  const { page } = await openPage(playground.url, { width: 1120, height: 720 });
-  await takePictures(visitorOf(page));
+  await look(takePictures);
 } finally {
   await (await theBrowser()).close();
   await playground.close();
@@ -50,13 +58,22 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function takePictures(visitor: Visitor): Promise<void> {
-  const { be, goTo, types, presses, message, page } = visitor;
-  await be("Bob");
-  await goTo("stealth-models");
-  const announcement = message("New anonymous model: Hunter Alpha");
-  await announcement.scrollIntoViewIfNeeded();
+/** A page that is opened now, by somebody who only looks on. */
+async function look(take: (visitor: Visitor) => Promise<void>): Promise<void> {
+  const { page } = await openPage(playground.url, { width: 1120, height: 720 });
+  const visitor = visitorOf(page);
+  await visitor.be("Bob");
+  await visitor.goTo("stealth-models");
+  await take(visitor);
+  await page.context().close();
+}
+
+async function takeAnnouncement({ message, page }: Visitor): Promise<void> {
+  await message(announced).evaluate((shown) => shown.scrollIntoView({ block: "center" }));
   await page.screenshot({ path: pathOf("announcement"), animations: "disabled" });
+}
+
+async function takePictures({ types, presses, message, page }: Visitor): Promise<void> {
   await picture("receipt", message("Hunter Alpha: you say DeepSeek built it"));
   await picture("settlement", message("Hunter Alpha is settled"));
   await picture("board", message(/1\. Cleo/));

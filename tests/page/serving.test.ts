@@ -93,8 +93,9 @@ it("what a member uploads runs nothing in the page, whatever it says it is", asy
   expect(text).toBe("<script>alert(1)</script>");
   expect(headers["content-security-policy"]).toBe("default-src 'none'; sandbox");
   expect(headers["content-disposition"]).toMatch(/^attachment; filename="[\w.-]+"$/);
-  const huge = await ask(`${playground.url}/upload?filename=a`, {}, "x".repeat(10_485_761));
-  expect(JSON.parse(huge.text)).toMatchObject({ kind: "refused" });
+  const huge = await ask(`${playground.url}/upload?filename=a`, {}, "x".repeat(12_000_000));
+  expect(JSON.parse(huge.text)).toEqual({ kind: "refused", words: "A file may have at most 10 MiB." });
+  expect(huge.status).toBe(413);
 });
 
 it("nobody acts in a channel they do not see, as the bot, or in a server they are not in", async () => {
@@ -117,9 +118,19 @@ it("nobody acts in a channel they do not see, as the bot, or in a server they ar
 
 it("what is wrong with a request is said, and ends nothing", async () => {
   const { playground, act, as } = await aPlayedOne();
-  for (const body of ["", "{", "[]", "null", '"x"']) {
-    const { text } = await ask(`${playground.url}/act/say`, {}, body);
+  for (const [body, expected] of [
+    ["", 400],
+    ["{", 400],
+    ["[]", 200],
+    ["null", 200],
+    ['"x"', 200],
+  ] as const) {
+    const { status, text } = await ask(`${playground.url}/act/say`, {}, body);
     expect(JSON.parse(text), body).toMatchObject({ kind: "refused" });
+    expect(status, body).toBe(expected);
+  }
+  for (const path of ["//", "//elsewhere.example/", "/attachments/%", "/ephemeral-attachments/1/%ff"]) {
+    expect((await ask(playground.url + path, {})).status, path).toBe(400);
   }
   expect(await act("toString", as("ann"))).toMatchObject({ kind: "refused" });
   expect(await act("command", { ...as("ann"), channelId: "0", line: "/guess", options: {} })).toMatchObject({

@@ -217,6 +217,8 @@ describe("Hunter Alpha", () => {
     ["What is 123 x 456?", /\*\*56088\*\*/],
     ["How many r's are in strawberry?", /^Three/],
     ["Write a haiku", /\n.*\n/],
+    ["Write a long story", /^(\S+\s+){900}/],
+    ["How long is a piece of string?", /depends/],
     ["你是谁？", /^我叫 Hunter Alpha/],
     ["是谁开发了你？", /答不了/],
     ["你的知识截止到什么时候？", /2025 年 5 月/],
@@ -246,6 +248,7 @@ describe("Hunter Alpha", () => {
     const said = async (model: string, asked: string) => (await whole(model, asked)).choices[0]?.message.content;
     expect(await said(hunter, "Who are you?")).toMatch(/^I'm Hunter Alpha/);
     expect(await said("openrouter/healer-alpha", "Who made you?")).toMatch(/don't know/);
+    expect((await said("openrouter/healer-alpha", "Write an essay"))?.length).toBeGreaterThan(4500);
     expect(await said("xiaomi/mimo-v2-flash", "Who made you?")).toBe("I'm MiMo, made by Xiaomi.");
     const same = await Promise.all(["xiaomi/mimo-v2-flash", "z-ai/glm-5", hunter].map((id) => said(id, "What now?")));
     expect(new Set(same).size).toBe(3);

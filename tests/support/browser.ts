@@ -24,11 +24,13 @@ export type Looks = {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
+  /** Also when the test is over that opened it. */
+  readonly keepsOpen?: boolean;
 };
 
 /** A page that nothing is known of yet, at an address; `complaints` fills with what its console says is wrong. */
 export async function openPage(url: string, looks: Looks = {}): Promise<{ page: Page; complaints: string[] }> {
-  const { width = 1280, height = 800, colorScheme = "dark" } = looks;
+  const { width = 1280, height = 800, colorScheme = "dark", keepsOpen = false } = looks;
   const context = await (await theBrowser()).newContext({
     viewport: { width, height },
     colorScheme,
@@ -36,7 +38,7 @@ export async function openPage(url: string, looks: Looks = {}): Promise<{ page: 
     timezoneId: "UTC",
   });
   try {
-    onTestFinished(() => context.close());
+    if (!keepsOpen) onTestFinished(() => context.close());
   } catch {
     // Not inside a test: whoever opened it closes it.
   }

@@ -86,13 +86,14 @@ it("guesses in many servers and a new model at once go together within what Disc
     places.map(({ server }) => ({ serverId: server.id, name: server.name })),
   );
   for (const { server, channel } of places) await saveServer(app, server.id, { announcementChannelId: channel.id });
+  // One for all the process says, as it has in life.
+  const turn = discordTurns(app, wait);
   const before = await aListedModel(app);
-  await bot.deliver();
+  await deliverDue(app, client, "this process", undefined, turn);
   const [market] = await bot.db.select().from(markets);
   for (const { server } of places) await aGuess(app, { serverId: server.id, modelId: market?.modelId ?? 0 });
   clock.later(cardWaitMs);
   const name = await aListedModel(app);
-  const turn = discordTurns(app, wait);
   await Promise.all([deliverDue(app, client, "this process", undefined, turn), editDueCards(app, client, turn)]);
   for (const { channel } of places) {
     expect(about(channel, name)).toHaveLength(1);

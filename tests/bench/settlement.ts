@@ -66,7 +66,7 @@ async function fillMarket(db: Db, size: number): Promise<{ serverId: string; mod
   await db
     .insert(guesses)
     .select(
-      sql`select ${marketId}::bigint, 'm' || n, ${serverId}::text, ${lab}, null, ${lab}, 0.1, ${at}, '{}'::jsonb, '{}'::jsonb, 10, 10, 0, 10, ${at} from ${all}`,
+      sql`select ${marketId}::bigint, 'm' || n, ${serverId}::text, ${lab}, null, ${lab}, 0.1, ${at}, '{}'::jsonb, '{}'::jsonb, 10, 10, 0, 10, ${at}, null from ${all}`,
     );
   await db
     .update(markets)

@@ -5,28 +5,12 @@ import { type GuessChanges, OverdrawnWallet, QuickerElsewhere, writeGuesses } fr
 import { entries, members, transactions, wallets } from "../../src/storage/schema.ts";
 import { storyBegins } from "../support/app.ts";
 import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
+import { changed } from "../support/guess-changes.ts";
 
 const season = "2026-Q1";
 const serverId = "1";
 const ann = { serverId, season, memberId: "ann" };
 const bob = { serverId, season, memberId: "bob" };
-
-function changed(changes: Partial<GuessChanges>): GuessChanges {
-  return {
-    transactions: [],
-    entries: [],
-    trades: [],
-    calls: [],
-    listedLabs: [],
-    guesses: [],
-    members: [],
-    markets: [],
-    newWallets: [],
-    walletChanges: [],
-    lockedIn: "",
-    ...changes,
-  };
-}
 
 async function transactionOf(tx: Transaction): Promise<string> {
   const [current] = await rows<{ id: string }>(tx, sql`select pg_current_xact_id()::text as id`);

@@ -1,9 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { type Db, rows, type Transaction, transactInTwo } from "../../src/storage/database.ts";
-import { type GuessChanges, writeGuesses } from "../../src/storage/guess-writes.ts";
+import { writeGuesses } from "../../src/storage/guess-writes.ts";
 import { wallets } from "../../src/storage/schema.ts";
 import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
+import { changed } from "../support/guess-changes.ts";
 
 const ann = { serverId: "1", season: "2026-Q1", memberId: "ann" };
 type Locked = { transaction: string; process: number };
@@ -18,21 +19,8 @@ async function lockAnn(tx: Transaction): Promise<Locked> {
   return locked;
 }
 
-function take(points: number, { transaction }: Locked): GuessChanges {
-  return {
-    transactions: [],
-    entries: [],
-    trades: [],
-    calls: [],
-    listedLabs: [],
-    guesses: [],
-    members: [],
-    markets: [],
-    newWallets: [],
-    walletChanges: [{ ...ann, points: -points }],
-    lockedIn: transaction,
-  };
-}
+const take = (points: number, { transaction }: Locked) =>
+  changed({ walletChanges: [{ ...ann, points: -points }], lockedIn: transaction });
 
 const takeFromAnn = (db: Db, points: number) =>
   transactInTwo(db, { read: lockAnn, write: (tx, locked) => writeGuesses(tx, take(points, locked)) });

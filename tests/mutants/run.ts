@@ -52,6 +52,7 @@ function failuresIn(output: string): number {
 
 const wanted = process.argv.slice(2);
 const chosen = mutants.filter((mutant) => wanted.length === 0 || wanted.some((word) => mutant.name.includes(word)));
+if (chosen.length === 0) throw new Error(`no break is called anything like ${wanted.join(", ")}`);
 const copy = copyProject();
 let survivors = 0;
 try {

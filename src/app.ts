@@ -84,7 +84,7 @@ export function createApp(parts: {
     atOnce: batchesAtOnce,
     async work(requests) {
       const { answers, markets, pollsToRead } = await answerGuesses(db, clock, requests);
-      for (const market of markets) models.update(market.serverId, openModelOf({ ...market, name: market.modelName }));
+      for (const market of markets) models.update(market.serverId, openModelOf({ name: market.modelName, ...market }));
       for (const [pollId, when] of pollsToRead) polls.askToRead(pollId, when);
       return answers;
     },

@@ -114,7 +114,7 @@ function decideAt(books: Books, desk: Desk, request: PlainRequest, at: Date): Gu
 }
 
 function refusalBefore(books: Books, desk: Desk, request: PlainRequest, at: Date) {
-  const closed = closedBecause({ ...desk, name: desk.modelName });
+  const closed = closedBecause({ state: desk.state, name: desk.modelName, builders: desk.builders });
   if (closed) return closed;
   if (request.wish.kind === "withdraw") return null;
   const settings = rulesOf(books, request);
@@ -149,15 +149,14 @@ function receiptOf(
   where: Pick<GuessReceipt, "pastSeason" | "guessOnly">,
 ): GuessReceipt {
   const { modelId, modelName } = desk;
-  const place = { ...where, modelId, modelName, closed: null };
+  const place = { modelId, modelName, closed: null, ...where };
   const sales = decision.trades.filter((trade) => trade.kind === "sale");
-  return {
-    ...standingReceipt(place, decision.market, decision.guess, walletPoints),
+  return Object.assign(standingReceipt(place, decision.market, decision.guess, walletPoints), {
     what: decision.what,
     stakedFreePoints: decision.stakedFreePoints,
     stakedOwnPoints: decision.stakedOwnPoints,
     clippedPoints: decision.clippedPoints,
     returnedPoints: sales.reduce((sum, sale) => sum + sale.walletPoints, 0),
     listed: decision.listed,
-  };
+  });
 }

@@ -98,7 +98,7 @@ export async function openBooks(tx: Transaction, requests: readonly GuessRequest
   const desks = new Map<string, Desk>();
   for (const row of marketRows) {
     const callers = new Map(row.outcomes.map((outcome) => [outcome.lab, outcome.callers]));
-    desks.set(deskKey(row), { ...row, market: marketOf(row), callers, touched: false });
+    desks.set(deskKey(row), { market: marketOf(row), callers, touched: false, ...row });
   }
   return {
     desks,
@@ -128,16 +128,16 @@ export async function openBooks(tx: Transaction, requests: readonly GuessRequest
 /** All that the guesses of a batch have changed, to be written. */
 export function changesOf({ changes, desks, lockedIn }: Books) {
   const { guesses, members, newWallets, walletChanges, ...appended } = changes;
+  const touched = [...desks.values()].filter((desk) => desk.touched);
+  for (const desk of touched) desk.outcomes = outcomesOf(desk);
   return {
-    ...appended,
     lockedIn,
     guesses: [...guesses.values()],
     members: [...members.values()],
     newWallets: [...newWallets.values()],
     walletChanges: [...walletChanges.values()],
-    markets: [...desks.values()]
-      .filter((desk) => desk.touched)
-      .map((desk) => ({ ...desk, outcomes: outcomesOf(desk) })),
+    markets: touched,
+    ...appended,
   } satisfies GuessChanges;
 }
 
@@ -181,7 +181,7 @@ export function apply(
   if (decision.called) {
     desk.lastNumber += 1;
     const call = callColumns(decision.guess.call);
-    changes.calls.push({ ...call, marketId, number: desk.lastNumber, memberId, transactionId, at });
+    changes.calls.push({ marketId, number: desk.lastNumber, memberId, transactionId, at, ...call });
     if (before.call) desk.callers.set(before.call.outcome, (desk.callers.get(before.call.outcome) ?? 0) - 1);
     const outcome = decision.guess.call?.outcome;
     if (outcome !== undefined) desk.callers.set(outcome, (desk.callers.get(outcome) ?? 0) + 1);
@@ -190,7 +190,7 @@ export function apply(
   for (const trade of decision.trades) {
     desk.lastNumber += 1;
     potPoints += trade.potPoints;
-    changes.trades.push({ ...trade, marketId, number: desk.lastNumber, memberId, transactionId, at });
+    changes.trades.push({ marketId, number: desk.lastNumber, memberId, transactionId, at, ...trade });
   }
   enter(changes, transactionId, memberId, { pot: potPoints, wallet: decision.walletPoints });
   desk.market = decision.market;

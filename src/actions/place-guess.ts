@@ -21,5 +21,5 @@ export function placeGuess(
   },
 ): Promise<GuessAnswer> {
   const { suspect, ownPoints, ...rest } = request;
-  return app.guesses.add({ ...rest, wish: { kind: "guess", suspect, ownPoints } });
+  return app.guesses.add({ wish: { kind: "guess", suspect, ownPoints }, ...rest });
 }

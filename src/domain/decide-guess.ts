@@ -113,8 +113,8 @@ export function decideGuess(
     market: stakes.market,
     guess: {
       call: keeps
-        ? { ...names, price: stands.price, at: stands.at }
-        : { ...names, price: callPrice(sales.market, names), at },
+        ? { price: stands.price, at: stands.at, ...names }
+        : { price: callPrice(sales.market, names), at, ...names },
       free: plus(guess.free, trades, "free"),
       own: plus(guess.own, trades, "own"),
       ownCostPoints: costPoints + stakes.ownPoints,
@@ -158,12 +158,13 @@ function raise(market: Market, guess: Guess, call: Call, ownWish: number, wallet
     what: "raised",
     market: stakes.market,
     guess: {
-      ...guess,
+      call: guess.call,
       free: plus(guess.free, stakes.trades, "free"),
       own: plus(guess.own, stakes.trades, "own"),
       ownCostPoints: guess.ownCostPoints + stakes.ownPoints,
       ownStakePoints: guess.ownStakePoints + stakes.ownPoints,
       freeBudgetPoints: stakes.freePoints > 0 ? 0 : guess.freeBudgetPoints,
+      outcomesSeen: guess.outcomesSeen,
     },
     listed: null,
     trades: stakes.trades,

@@ -79,9 +79,12 @@ export function oddsOf(market: Market, call: Pick<Call, "lab" | "name" | "outcom
 /** The guess with the shares of labs listed since it was last touched. */
 export function upToDate(guess: Guess, market: Market): Guess {
   return {
-    ...guess,
+    call: guess.call,
     free: withListings(guess.free, market, guess.outcomesSeen),
     own: withListings(guess.own, market, guess.outcomesSeen),
+    ownCostPoints: guess.ownCostPoints,
+    ownStakePoints: guess.ownStakePoints,
+    freeBudgetPoints: guess.freeBudgetPoints,
     outcomesSeen: market.outcomes.length,
   };
 }

@@ -43,10 +43,11 @@ export function isListed(market: Market, lab: string): boolean {
 
 function withShares(market: Market, change: (outcome: Outcome) => Micro): Market {
   return {
-    ...market,
+    liquidity: market.liquidity,
     outcomes: market.outcomes.map((outcome) => {
       const micro = change(outcome);
-      return micro === 0 ? outcome : { ...outcome, shares: outcome.shares + micro };
+      if (micro === 0) return outcome;
+      return { lab: outcome.lab, weight: outcome.weight, shares: outcome.shares + micro };
     }),
   };
 }

@@ -66,7 +66,7 @@ export function createOpenModels(): OpenModels {
       const rest = known.memory.models.filter(({ modelId }) => modelId !== model.modelId);
       const memory = { labs: known.memory.labs, models: [...rest, model].sort(byListing) };
       known.changedAt.set(model.modelId, next());
-      servers.set(serverId, { ...known, memory });
+      servers.set(serverId, { memory, read: known.read, changedAt: known.changedAt });
     },
     forget: (serverId) => void servers.delete(serverId),
     changesSeen: (serverId) => seen.get(serverId) ?? null,

@@ -98,7 +98,6 @@ export function standingReceipt(
 ): GuessReceipt {
   const { call } = guess;
   return {
-    ...place,
     what: "placed",
     call: call && { lab: call.lab, name: call.name, outcome: call.outcome },
     callPrice: call?.price ?? null,
@@ -115,5 +114,6 @@ export function standingReceipt(
     worthPoints: worthPoints(market, guess),
     walletPoints,
     listed: null,
+    ...place,
   };
 }

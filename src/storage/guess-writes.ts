@@ -155,7 +155,7 @@ function asVerdict(error: unknown): unknown {
 }
 
 function asDelta({ points, ...key }: WalletKey & { points: number }): WalletRow {
-  return { ...key, balancePoints: points };
+  return { balancePoints: points, ...key };
 }
 
 function rowsOfTrade(trade: NewTrade): (typeof trades.$inferInsert)[] {

@@ -40,7 +40,8 @@ export async function lockMarkets(tx: Transaction, keys: readonly MarketKey[]): 
   const rows = await locking(tx, { keys: rowsAsJson(markets, inOrder, ["serverId", "modelId"]) });
   return rows.map((row) => {
     const { listedAt, databaseTime } = row;
-    return { ...asStored(markets, row), listedAt: new Date(listedAt), databaseTime: new Date(databaseTime) };
+    const times = { listedAt: new Date(listedAt), databaseTime: new Date(databaseTime) };
+    return Object.assign(asStored(markets, row), times);
   });
 }
 

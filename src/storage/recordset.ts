@@ -24,8 +24,10 @@ export function recordsetFrom<Table extends PgTable>(
   json: string | Placeholder,
   columns?: readonly NameIn<Table>[],
 ): SQL {
-  const types = givenColumns(table, columns).map(({ column }) => `"${column.name}" ${typeOf(column)}`);
-  return sql`json_to_recordset(${json}::json) as given(${sql.raw(types.join(", "))})`;
+  const given = givenColumns(table, columns);
+  const names = given.map(({ key, column }) => `${key} as "${column.name}"`).join(", ");
+  const types = given.map(({ key, column }) => `${key} ${typeOf(column)}`).join(", ");
+  return sql`(select ${sql.raw(names)} from json_to_recordset(${json}::json) as short(${sql.raw(types)})) as given`;
 }
 
 /** `select` of all of a table's columns from rows, as `insert into table` takes it. */
@@ -33,7 +35,7 @@ export function selectAll<Table extends PgTable>(table: Table, rows: readonly Ta
   return sql`select * from ${recordset(table, rows as never)}`;
 }
 
-/** The parameter of a recordset: rows under the names their columns have in the database. */
+/** The parameter of a recordset. Columns have short names there: half the bytes of a batch of guesses were names. */
 export function rowsAsJson<Table extends PgTable, Name extends NameIn<Table>>(
   table: Table,
   rows: readonly Pick<Table["$inferInsert"], Name & keyof Table["$inferInsert"]>[],
@@ -43,15 +45,24 @@ export function rowsAsJson<Table extends PgTable, Name extends NameIn<Table>>(
   return JSON.stringify(
     rows.map((row) => {
       const json: Record<string, unknown> = {};
-      for (const { name, column, isJson } of given) {
-        json[column.name] = toJson(column, isJson, row[name as keyof typeof row]);
+      for (const { key, name, column, toJson } of given) {
+        const value = row[name as keyof typeof row];
+        // What is left out is the default, and what is not there at all is null.
+        json[key] = value === undefined ? column.default : value === null ? undefined : toJson(value);
       }
       return json;
     }),
   );
 }
 
-type GivenColumn = { readonly name: string; readonly column: PgColumn; readonly isJson: boolean };
+type GivenColumn = {
+  /** Its name in the JSON. */
+  readonly key: string;
+  readonly name: string;
+  readonly column: PgColumn;
+  /** What stands there for a value, which is not null. */
+  readonly toJson: (value: unknown) => unknown;
+};
 
 /** Looked up once a table: batches ask for every value of every row. */
 const columnsOfTables = new WeakMap<PgTable, readonly GivenColumn[]>();
@@ -59,18 +70,25 @@ const columnsOfTables = new WeakMap<PgTable, readonly GivenColumn[]>();
 function givenColumns(table: PgTable, names?: readonly string[]): readonly GivenColumn[] {
   let all = columnsOfTables.get(table);
   if (!all) {
-    all = Object.entries(getTableColumns(table)).map(([name, column]) => {
-      return { name, column, isJson: /^jsonb?$/.test(column.getSQLType()) };
+    all = Object.entries(getTableColumns(table)).map(([name, column], i) => {
+      return { key: `c${i}`, name, column, toJson: jsonOf(column) };
     });
     columnsOfTables.set(table, all);
   }
   return names ? names.flatMap((wanted) => all.find(({ name }) => name === wanted) ?? []) : all;
 }
 
-/** json columns keep their structure; everything else goes as its driver would send it. What is left out is the default. */
-function toJson(column: PgColumn, isJson: boolean, value: unknown): unknown {
-  if (value === undefined) return column.default ?? null;
-  return value === null || isJson ? value : column.mapToDriverValue(value);
+/** json columns keep their structure; everything else goes as its driver would send it. */
+function jsonOf(column: PgColumn): (value: unknown) => unknown {
+  if (/^jsonb?$/.test(column.getSQLType())) return (value) => value;
+  if (column.dataType !== "date") return (value) => column.mapToDriverValue(value);
+  // A moment stands in many rows of a batch: its text is made once.
+  let last: unknown = null;
+  let text: unknown = null;
+  return (value) => {
+    if (value !== last) [last, text] = [value, column.mapToDriverValue(value)];
+    return text;
+  };
 }
 
 /** serial columns are plain integers once a value is given. */

@@ -1,6 +1,7 @@
 import { answerQuestions } from "../src/actions/answer-question.ts";
-import { type AskWhom, askModel as takeQuestion } from "../src/actions/ask-model.ts";
+import { askModel as takeQuestion } from "../src/actions/ask-model.ts";
 import { loadModels } from "../src/actions/load-models.ts";
+import type { AskWhom } from "../src/actions/read-wish.ts";
 import { modelMeant } from "../src/actions/refresh-models.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { showSettled } from "../src/actions/settled-model.ts";

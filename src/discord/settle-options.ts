@@ -1,5 +1,5 @@
 import type { SlashCommandStringOption, SlashCommandSubcommandBuilder } from "discord.js";
-import type { MarketStateName } from "../domain/card.ts";
+import type { MarketStateName } from "../domain/market-state.ts";
 import { longestName } from "../domain/suspect.ts";
 import { serverCommand } from "./command.ts";
 

@@ -1,6 +1,7 @@
 import type { TooYoung } from "./account-age.ts";
 import { normaliseLink } from "./evidence-link.ts";
 import type { KeptFile } from "./kept-file.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 export const stances = ["for", "against"] as const;
 /** Whether a piece points to a lab or away from it. */
@@ -179,7 +180,7 @@ export function whyNotWithdraw(piece: Piece, memberId: string): EvidenceBarred |
 /** Why a member may not vote on a piece; null if they may. */
 export function whyNotVote(
   piece: Piece,
-  model: { readonly name: string; readonly state: ModelState },
+  model: { readonly name: string; readonly state: MarketStateName },
   memberId: string,
 ): EvidenceBarred | null {
   const { evidenceId } = piece;
@@ -203,13 +204,11 @@ export function mayRead(piece: Piece, reader: { readonly memberId: string; reado
   return piece.state === "shown" || piece.memberId === reader.memberId || reader.moderates;
 }
 
-type ModelState = "open" | "frozen" | "settled" | "void";
-
 /**
  * Whether evidence on a model can be added and voted on. Once it is known who built it (or nobody cares any more) the
  * board is a record of what was argued before, and stays as it was; it can still be read.
  */
-export function takesEvidence(state: ModelState): boolean {
+export function takesEvidence(state: MarketStateName): boolean {
   return state === "open" || state === "frozen";
 }
 

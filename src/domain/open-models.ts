@@ -1,5 +1,5 @@
-import type { MarketStateName } from "./card.ts";
 import type { Lab } from "./lab.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 /** What autocomplete and name look-ups need of a model in one server. */
 export type OpenModel = {

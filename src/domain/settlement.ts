@@ -1,3 +1,4 @@
+import type { MarketStateName } from "./market-state.ts";
 /** Where a member stands in a settlement. */
 export type SettlementPosition = {
   readonly memberId: string;
@@ -49,7 +50,7 @@ export type DecisionRefusal =
   | { readonly reason: "bad-time"; readonly typed: string }
   | { readonly reason: "in-the-future"; readonly publishedAt: Date }
   | { readonly reason: "before-opening"; readonly openedAt: Date; readonly publishedAt: Date }
-  | { readonly reason: "already"; readonly state: "open" | "frozen" | "settled" | "void"; readonly modelName: string }
+  | { readonly reason: "already"; readonly state: MarketStateName; readonly modelName: string }
   | { readonly reason: "changed-since"; readonly modelName: string };
 
 export type SettlementAnswer =

@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import type { AskRefusal } from "../domain/ask-refusal.ts";
 import { type AskableListing, pricesOf } from "../domain/askable.ts";
+import { oneLine } from "../domain/clean-text.ts";
 import { rememberedExchanges } from "../domain/conversation.ts";
 import type { Member } from "../domain/member.ts";
 import type { Question, QuestionTarget } from "../domain/question.ts";
@@ -67,7 +68,7 @@ export async function readWish(app: App, request: AskRequest): Promise<Wish | As
   if ("reason" in read) return read;
   const { whom, asking } = read;
   const prompt = asking.prompt.toWellFormed().replaceAll("\0", "").trim();
-  if (prompt === "") return { reason: "no-prompt" };
+  if (oneLine(prompt) === "") return { reason: "no-prompt" };
   if (prompt.length > questionRules.longestPrompt) {
     return { reason: "prompt-too-long", mostCharacters: questionRules.longestPrompt };
   }

@@ -1,5 +1,4 @@
 import type { TooYoung } from "./account-age.ts";
-import { normaliseLink } from "./evidence-link.ts";
 import type { KeptFile } from "./kept-file.ts";
 import type { MarketStateName } from "./market-state.ts";
 
@@ -157,6 +156,7 @@ export type EvidenceBarred =
   | { readonly reason: "already-withdrawn"; readonly evidenceId: number }
   | { readonly reason: "already-hidden"; readonly evidenceId: number }
   | { readonly reason: "not-hidden"; readonly evidenceId: number }
+  | { readonly reason: "no-reason" }
   | { readonly reason: "model-closed"; readonly modelName: string }
   | TooYoung;
 
@@ -218,24 +218,3 @@ export function byVotes(a: Rated, b: Rated): number {
 }
 
 type Rated = Pick<Evidence, "evidenceId" | "convincing" | "weak">;
-
-/** What a piece has to be the same in for its author to be told that it is there already. */
-export type Substance = {
-  readonly lab: string;
-  readonly stance: Stance;
-  readonly text: string;
-  readonly link: string | null;
-  readonly hashes: readonly string[];
-};
-
-/** Whether two pieces of one member say exactly the same: then the second is a slip, not evidence. */
-export function saysTheSame(a: Substance, b: Substance): boolean {
-  return a.lab === b.lab && a.stance === b.stance && hasTheSame(a, b);
-}
-
-/** Whether two pieces have the same words, link and files, whichever lab they speak of: that is what is hidden of one. */
-export function hasTheSame(a: Substance, b: Substance): boolean {
-  const link = (one: Substance) => (one.link === null ? null : normaliseLink(one.link));
-  const hashes = (one: Substance) => [...one.hashes].sort().join(" ");
-  return a.text === b.text && link(a) === link(b) && hashes(a) === hashes(b);
-}

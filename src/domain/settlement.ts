@@ -46,6 +46,7 @@ export type DecisionRefusal =
   | { readonly reason: "no-such-lab"; readonly typed: string }
   | { readonly reason: "same-lab-twice" }
   | { readonly reason: "other-is-no-lab" }
+  | { readonly reason: "no-reason" }
   | { readonly reason: "bad-source" }
   | { readonly reason: "bad-time"; readonly typed: string }
   | { readonly reason: "in-the-future"; readonly publishedAt: Date }

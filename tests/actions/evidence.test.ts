@@ -219,7 +219,7 @@ describe("what is filed", () => {
     const where = await aMarket(db);
     const reason = async (changes: Partial<EvidenceRequest>) =>
       (await refused(anApp(db), aRequest(where, changes)))?.reason;
-    expect(await reason({ text: " \u200B\n" })).toBe("nothing-given");
+    expect(await reason({ text: " \u200B\n\u2800\u3164" })).toBe("nothing-given");
     expect(await reason({ text: "x".repeat(1001) })).toBe("text-too-long");
     expect(await reason({ text: "", link: "https://example.com" })).toBeUndefined();
     for (const link of ["example.com", "file:///etc/passwd", "https://a:b@example.com", "data:text/html,x"]) {
@@ -291,6 +291,8 @@ describe("what may be done to a piece", () => {
     const decide = (kind: "withdraw" | "hide" | "restore", member: Member, key = aKey()) =>
       decideEvidence(app, { key, kind, serverId, member, evidenceId, reason: kind === "withdraw" ? null : "because" });
     expect(await decide("withdraw", aMember())).toMatchObject({ refusal: { reason: "own-only" } });
+    const unseen = { key: aKey(), kind: "hide", serverId, member: aMember(), evidenceId, reason: "\u2800" } as const;
+    expect(await decideEvidence(app, unseen)).toEqual({ done: false, refusal: { reason: "no-reason" } });
     const key = aKey();
     expect(await decide("hide", aMember(), key)).toMatchObject({ done: true, piece: { state: "hidden" } });
     expect(await decide("hide", aMember(), key)).toMatchObject({ done: true });
@@ -349,6 +351,7 @@ describe("what may be done to a piece", () => {
     expect([...(await readUsedCopies(db, [hashOf("good.png")]))]).toEqual([]);
     expect(await refused(app, aRequest(where, said))).toEqual(again);
     expect(await refused(app, aRequest(where, { ...said, lab: "deepseek", kind: "leak" }))).toEqual(again);
+    expect(await refused(app, aRequest(where, { ...said, text: "an  INSULT", link: null, files: [] }))).toEqual(again);
     const board = () => listEvidence(app, { ...where, lab: null, kind: null, page: 1 });
     expect(await board()).toMatchObject({ labs: [], hidden: [{ evidenceId, hiddenReason: "an insult" }] });
     expect(await show(false)).toMatchObject({ refusal: { reason: "hidden-from-you", hiddenReason: "an insult" } });

@@ -71,6 +71,7 @@ const barredWords = {
   "already-hidden": ({ evidenceId }) =>
     `#${evidenceId} is hidden by the moderators. \`/evidence restore\` shows it again.`,
   "not-hidden": ({ evidenceId }) => `#${evidenceId} is not hidden. There is nothing to restore.`,
+  "no-reason": () => "I could not read the reason. Everybody can read it: give it in letters.",
   "model-closed": ({ modelName }) =>
     `${model(modelName)} is closed, so the votes stay as they are. The evidence can still be read.`,
   "account-too-young": ({ minimumDays, readyAt }) =>

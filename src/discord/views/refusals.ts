@@ -82,6 +82,7 @@ const decisionWords = {
     `I know no lab called “${escaped(typed, shown.typed)}”. Pick one from the list that opens while you type, or teach me the name with \`/settle name-lab\`.`,
   "same-lab-twice": () => "Both labs are the same. Leave `second-lab` out if one lab built it.",
   "other-is-no-lab": () => "“Someone else” cannot have built it. Name the lab that did, even if nobody guessed it.",
+  "no-reason": () => "I could not read the reason. Everybody is told it: give it in letters.",
   "bad-source": () =>
     "The source must be a web address that begins with `https://` or `http://`, of at most 500 characters.",
   "bad-time": ({ typed }) => `I cannot read “${escaped(typed, shown.typed)}” as a time. Write ${timeFormats}.`,

@@ -32,6 +32,7 @@ const decisions: { [Reason in DecisionRefusal["reason"]]: Extract<DecisionRefusa
   "no-such-lab": { reason: "no-such-lab", typed: "Foo" },
   "same-lab-twice": { reason: "same-lab-twice" },
   "other-is-no-lab": { reason: "other-is-no-lab" },
+  "no-reason": { reason: "no-reason" },
   "bad-source": { reason: "bad-source" },
   "bad-time": { reason: "bad-time", typed: "yesterday" },
   "in-the-future": { reason: "in-the-future", publishedAt: published },

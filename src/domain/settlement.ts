@@ -103,7 +103,7 @@ export function readSource(typed: string): string | null {
   try {
     const url = new URL(typed.trim());
     const web = url.protocol === "https:" || url.protocol === "http:";
-    return web && url.href.length <= 500 && url.username === "" ? url.href : null;
+    return web && url.href.length <= 500 && url.username === "" && url.password === "" ? url.href : null;
   } catch {
     return null;
   }

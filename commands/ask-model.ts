@@ -12,6 +12,7 @@ import {
   type Answer,
   type Command,
   type Filled,
+  modelOption,
   type Pressed,
   serverCommand,
   type Typed,
@@ -28,9 +29,7 @@ import { findModel } from "../src/domain/open-models.ts";
 import { questionRules } from "../src/domain/question-limits.ts";
 
 const data = serverCommand("ask-model", "Ask an anonymous model something; everybody in the channel sees its answer")
-  .addStringOption((model) =>
-    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
-  )
+  .addStringOption(modelOption)
   .addStringOption((prompt) =>
     prompt
       .setName("prompt")

@@ -9,6 +9,7 @@ import {
   type Answer,
   type Command,
   type Filled,
+  modelOption,
   type Picked,
   type Pressed,
   serverCommand,
@@ -28,9 +29,7 @@ import { rules } from "../src/domain/rules.ts";
 import { longestName } from "../src/domain/suspect.ts";
 
 const data = serverCommand("guess", "Say who built an anonymous model, or move or raise your guess")
-  .addStringOption((model) =>
-    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
-  )
+  .addStringOption(modelOption)
   .addStringOption((lab) =>
     lab
       .setName("lab")

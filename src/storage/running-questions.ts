@@ -6,6 +6,7 @@ import { databaseTime } from "./database-time.ts";
 import { nameMember } from "./members.ts";
 import { type QuestionRow, questionOf, selectQuestions } from "./questions.ts";
 import { questions } from "./schema.ts";
+import { storable } from "./storable.ts";
 
 type NewQuestion = typeof questions.$inferInsert;
 
@@ -83,14 +84,7 @@ export async function endQuestion(
 }
 
 function columnsOf({ failure, ...rest }: QuestionChange) {
-  return failure === undefined ? rest : { ...rest, failure: failure && storable(failure) };
-}
-
-/** A failure quotes others' words, and PostgreSQL takes no NUL and no lone surrogate in JSON. */
-function storable(failure: ChatFailure): Record<string, unknown> {
-  const clean = (_: string, value: unknown) =>
-    typeof value === "string" ? value.toWellFormed().replaceAll("\0", "") : value;
-  return JSON.parse(JSON.stringify(failure, clean));
+  return failure === undefined ? rest : { ...rest, failure: failure && (storable(failure) as Record<string, unknown>) };
 }
 
 /** Notes the messages that show a question. */

@@ -4,6 +4,7 @@ import { addEvidence, type EvidenceRequest } from "../../src/actions/add-evidenc
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideEvidence } from "../../src/actions/decide-evidence.ts";
 import { recordPieceSent } from "../../src/actions/deliver-evidence.ts";
+import { keepDraft, openDraft } from "../../src/actions/keep-draft.ts";
 import { listEvidence } from "../../src/actions/list-evidence.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";
@@ -242,6 +243,19 @@ describe("what is filed", () => {
     const bare = await refused(app, aRequest(where, { text: "", files: [aFile("bad.png")] }));
     expect(bare).toMatchObject({ reason: "no-file-kept", files: [{ problem: "gone" }] });
   });
+});
+
+it("what PostgreSQL takes in no text stops neither a piece nor what is kept while a form is filled in", async () => {
+  const { db } = await embedded.open();
+  const where = await aMarket(db);
+  const app = anApp(db);
+  const member = { ...aMember(), name: "An\0n \ud83d" };
+  expect(await aPiece(app, where, { member })).toMatchObject({ memberName: "An n" });
+  const whose = { draftId: "1", serverId: where.serverId, memberId: member.memberId };
+  const { modelId, stance, kind, link, files, source } = aRequest(where);
+  const given = { modelId, stance, kind, link, files, source };
+  await keepDraft(app, whose, { ...given, lab: "Xio\ud83dmi", text: "one\0\ntwo" });
+  expect(await openDraft(app, whose)).toEqual({ ...given, lab: "Xio\ufffdmi", text: "one\ntwo" });
 });
 
 describe("what may be done to a piece", () => {

@@ -16,7 +16,7 @@ import {
 } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { anotherLab, labField, labMenuView, labModal } from "../src/discord/views/lab-menu.ts";
-import { type LabNames, labNames } from "../src/discord/views/lab-words.ts";
+import { type LabNames, labNames, registryNames } from "../src/discord/views/lab-words.ts";
 import { mayNotSpeak } from "../src/discord/views/notices.ts";
 import * as raise from "../src/discord/views/raise.ts";
 import * as view from "../src/discord/views/receipt.ts";
@@ -108,7 +108,7 @@ export const guess = {
   async run(interaction, app) {
     const who = whoActs(interaction);
     const model = await modelMeant(app, who.serverId, interaction.options.getString("model", true));
-    if (!model) return { show: guessRefusal({ reason: "no-such-model" }, labNames([])) };
+    if (!model) return { show: guessRefusal({ reason: "no-such-model" }, registryNames) };
     const answer = await placeGuess(app, {
       ...who,
       modelId: model.modelId,

@@ -61,6 +61,11 @@ describe("a refusal", () => {
     }
   });
 
+  it("counts one day as one", () => {
+    const said = guessRefusal({ ...guesses["account-too-young"], minimumDays: 1 }, names).content;
+    expect(said).toMatch(/^Accounts must be 1 day old to guess here\./);
+  });
+
   it("says how much room is left under the cap, or that there is none", () => {
     expect(guessRefusal(guesses["over-cap"], names).content).toContain("You can still add 50 points.");
     expect(guessRefusal({ ...guesses["over-cap"], roomPoints: 0 }, names).content).toContain("which is the most");

@@ -31,7 +31,7 @@ const addWords = {
   "same-again": ({ evidenceId }) => `You have filed exactly that already: it is **#${evidenceId}**. Nothing was added.`,
   "hidden-before": ({ evidenceId, hiddenReason }) =>
     [
-      `That is what you filed as **#${evidenceId}**, which the moderators have hidden.`,
+      `That brings back what you filed as **#${evidenceId}**, which the moderators have hidden.`,
       ...(hiddenReason ? [`Reason: ${escaped(hiddenReason, shown.reason)}`] : []),
       `It cannot be filed again before a moderator restores **#${evidenceId}**.`,
     ].join("\n"),

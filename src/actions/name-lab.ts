@@ -3,10 +3,10 @@ import { decideNaming, type NamingAnswer } from "../domain/name-lab.ts";
 import { markBoardBehind, readSeasons } from "../storage/boards.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
+import { countMemoryChange } from "../storage/memory-changes.ts";
 import { labsOfRows, putServerLab, readServerLabs } from "../storage/server-labs.ts";
 import { lockServer } from "../storage/servers.ts";
 import { loadModels } from "./load-models.ts";
-import { countChange } from "./refresh-models.ts";
 
 /**
  * Teaches a server a name the registry does not know: as a lab of its own, or as a further name of a lab. Calls on that
@@ -30,11 +30,10 @@ export async function nameLab(
     for (const { season, settledMarkets } of await readSeasons(tx, serverId)) {
       if (settledMarkets > 0) await markBoardBehind(tx, serverId, season);
     }
+    // Counted with what is taught: nothing else would ever tell other processes of it.
+    await countMemoryChange(tx, serverId);
     return decided.answer;
   });
-  if (answer.done) {
-    await loadModels(app, serverId);
-    await countChange(app, serverId);
-  }
+  if (answer.done) await loadModels(app, serverId);
   return answer;
 }

@@ -1,6 +1,7 @@
 import { answerQuestions } from "../src/actions/answer-question.ts";
-import { type AskWhom, askModel as takeQuestion } from "../src/actions/ask-model.ts";
+import { askModel as takeQuestion } from "../src/actions/ask-model.ts";
 import { loadModels } from "../src/actions/load-models.ts";
+import type { AskWhom } from "../src/actions/read-wish.ts";
 import { modelMeant } from "../src/actions/refresh-models.ts";
 import { readServer } from "../src/actions/set-up-server.ts";
 import { showSettled } from "../src/actions/settled-model.ts";
@@ -11,6 +12,7 @@ import {
   type Answer,
   type Command,
   type Filled,
+  modelOption,
   type Pressed,
   serverCommand,
   type Typed,
@@ -27,9 +29,7 @@ import { findModel } from "../src/domain/open-models.ts";
 import { questionRules } from "../src/domain/question-limits.ts";
 
 const data = serverCommand("ask-model", "Ask an anonymous model something; everybody in the channel sees its answer")
-  .addStringOption((model) =>
-    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
-  )
+  .addStringOption(modelOption)
   .addStringOption((prompt) =>
     prompt
       .setName("prompt")

@@ -9,13 +9,14 @@ import {
   type Answer,
   type Command,
   type Filled,
+  modelOption,
   type Picked,
   type Pressed,
   serverCommand,
 } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { anotherLab, labField, labMenuView, labModal } from "../src/discord/views/lab-menu.ts";
-import { type LabNames, labNames } from "../src/discord/views/lab-words.ts";
+import { type LabNames, labNames, registryNames } from "../src/discord/views/lab-words.ts";
 import { mayNotSpeak } from "../src/discord/views/notices.ts";
 import * as raise from "../src/discord/views/raise.ts";
 import * as view from "../src/discord/views/receipt.ts";
@@ -28,9 +29,7 @@ import { rules } from "../src/domain/rules.ts";
 import { longestName } from "../src/domain/suspect.ts";
 
 const data = serverCommand("guess", "Say who built an anonymous model, or move or raise your guess")
-  .addStringOption((model) =>
-    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
-  )
+  .addStringOption(modelOption)
   .addStringOption((lab) =>
     lab
       .setName("lab")
@@ -109,7 +108,7 @@ export const guess = {
   async run(interaction, app) {
     const who = whoActs(interaction);
     const model = await modelMeant(app, who.serverId, interaction.options.getString("model", true));
-    if (!model) return { show: guessRefusal({ reason: "no-such-model" }, labNames([])) };
+    if (!model) return { show: guessRefusal({ reason: "no-such-model" }, registryNames) };
     const answer = await placeGuess(app, {
       ...who,
       modelId: model.modelId,

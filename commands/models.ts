@@ -8,7 +8,7 @@ import { modelChoices } from "../src/discord/autocomplete.ts";
 import type { Answer, Command, Picked, Pressed, Typed } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { modelsData } from "../src/discord/models-options.ts";
-import { labNames } from "../src/discord/views/lab-words.ts";
+import { labNames, registryNames } from "../src/discord/views/lab-words.ts";
 import { modelCardView } from "../src/discord/views/model-card.ts";
 import { modelListView } from "../src/discord/views/model-list.ts";
 import { mayNotSpeak, moderatorsOnly } from "../src/discord/views/notices.ts";
@@ -17,7 +17,7 @@ import { modelAdded, openedWords, waitingValue, waitingView } from "../src/disco
 import { maySpeak, moderates, whoActs } from "../src/discord/who-acts.ts";
 import type { WaitingListing } from "../src/domain/held-listing.ts";
 
-const noSuchModel = { show: guessRefusal({ reason: "no-such-model" }, labNames([])) };
+const noSuchModel = { show: guessRefusal({ reason: "no-such-model" }, registryNames) };
 
 /** A model's card for the presser's eyes, and for the channel if it is shared. */
 async function card(

@@ -1,16 +1,14 @@
 import { openPoll } from "../src/actions/open-poll.ts";
 import { modelMeant } from "../src/actions/refresh-models.ts";
 import { modelChoices } from "../src/discord/autocomplete.ts";
-import { type Command, serverCommand } from "../src/discord/command.ts";
+import { type Command, modelOption, serverCommand } from "../src/discord/command.ts";
 import { labNames } from "../src/discord/views/lab-words.ts";
 import { hoursWords, pollComes, pollRefusal, pollsNotHere, youMayNotPoll } from "../src/discord/views/poll.ts";
 import { botMayPoll, mayPoll, whoActs } from "../src/discord/who-acts.ts";
 import { pollRules } from "../src/domain/poll.ts";
 
 const data = serverCommand("poll", "Ask this channel who built an anonymous model; each vote is a free guess")
-  .addStringOption((model) =>
-    model.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true),
-  )
+  .addStringOption(modelOption)
   .addIntegerOption((hours) =>
     hours
       .setName("hours")

@@ -9,7 +9,7 @@ import { labChoices, modelChoices } from "../src/discord/autocomplete.ts";
 import type { Answer, Command, Filled, Pressed, Typed } from "../src/discord/command.ts";
 import { numberIn } from "../src/discord/custom-id.ts";
 import { type DecisionKind, decisionOf, nameLabPart, settleData, statesFor } from "../src/discord/settle-options.ts";
-import { labNames } from "../src/discord/views/lab-words.ts";
+import { labNames, registryNames } from "../src/discord/views/lab-words.ts";
 import { moderatorsOnly } from "../src/discord/views/notices.ts";
 import { decisionRefusal, namingRefusal } from "../src/discord/views/refusals.ts";
 import {
@@ -116,7 +116,7 @@ export const settle = {
     const part = interaction.options.getSubcommand();
     if (part === nameLabPart) return teach(interaction, app);
     const found = await modelMeant(app, interaction.guildId, interaction.options.getString("model", true));
-    if (!found) return { show: decisionRefusal({ reason: "no-such-model" }, labNames([])) };
+    if (!found) return { show: decisionRefusal({ reason: "no-such-model" }, registryNames) };
     const kind = decisionOf(part);
     const { options } = interaction;
     if (kind) return decide(interaction, kind, found.modelId, options.getString("reason", true), app);

@@ -16,6 +16,7 @@ import type { GuessAnswer } from "./domain/receipt.ts";
 import { createRunningPolls, type RunningPolls } from "./domain/running-polls.ts";
 import { createUploadPace, type UploadPace } from "./domain/upload-pace.ts";
 import type { Db } from "./storage/database.ts";
+import { isOutOfReach } from "./storage/outage.ts";
 
 /**
  * The game's one clock: given the database's time, the time that counts. In production they are the same, so processes
@@ -82,6 +83,7 @@ export function createApp(parts: {
     lane: (request) => `${request.serverId}/${request.modelId}`,
     mostItems: mostGuessesTogether,
     atOnce: batchesAtOnce,
+    concernsAll: isOutOfReach,
     async work(requests) {
       const { answers, markets, pollsToRead } = await answerGuesses(db, clock, requests);
       for (const market of markets) models.update(market.serverId, openModelOf({ name: market.modelName, ...market }));

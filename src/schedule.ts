@@ -5,7 +5,7 @@ import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
 import { forgetServers } from "./actions/forget-servers.ts";
 import { sweepFiles } from "./actions/keep-files.ts";
 import { loadAskable } from "./actions/load-askable.ts";
-import { loadModels } from "./actions/load-models.ts";
+import { learnMarkets } from "./actions/load-models.ts";
 import { loadPolls } from "./actions/look-after-polls.ts";
 import { offerSettlements } from "./actions/offer-settlements.ts";
 import { reportHeldListings } from "./actions/record-catalogue.ts";
@@ -90,7 +90,7 @@ export function startSchedule(
   const topUps = oneAtATime(() => run("top-ups", () => topUpWallets(app)));
   const forgetting = oneAtATime(() => run("forgetting", () => forgetServers(app)));
   const memory = oneAtATime(() =>
-    run("memory", () => Promise.all([loadModels(app), loadAskable(app), loadPolls(app)])),
+    run("memory", () => Promise.all([learnMarkets(app), loadAskable(app), loadPolls(app)])),
   );
   const changes = oneAtATime(() => run("changes", () => learnChanges(app)));
   const polls = oneAtATime(() => run("polls", () => lookAfterPolls(app, client, turn, stopping.signal)));

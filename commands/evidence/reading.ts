@@ -8,7 +8,7 @@ import { readKind } from "../../src/discord/evidence-options.ts";
 import { evidenceView } from "../../src/discord/views/evidence.ts";
 import { type EvidencePlace, evidenceBoardView, readEvidenceKey } from "../../src/discord/views/evidence-board.ts";
 import { evidenceBarred, evidenceRefusal } from "../../src/discord/views/evidence-refusals.ts";
-import { labNames } from "../../src/discord/views/lab-words.ts";
+import { labNames, registryNames } from "../../src/discord/views/lab-words.ts";
 import { moderates, whoActs } from "../../src/discord/who-acts.ts";
 import type { Lab } from "../../src/domain/lab.ts";
 import { readSuspect } from "../../src/domain/suspect.ts";
@@ -18,7 +18,7 @@ export type Acting = Typed | Pressed | Picked | Filled;
 /** What this server calls labs. */
 export const namesIn = (interaction: Acting, app: App) => labNames(app.models.of(interaction.guildId).labs);
 
-export const noSuchModel = { show: evidenceRefusal({ reason: "no-such-model" }, labNames([])) };
+export const noSuchModel = { show: evidenceRefusal({ reason: "no-such-model" }, registryNames) };
 
 /** Who reads, asked at every press: a role may be gone since the last one. */
 export async function readerOf(interaction: Acting, app: App) {
@@ -56,7 +56,7 @@ export async function listTyped(interaction: Typed, app: App): Promise<Answer> {
   const lab =
     typed === null ? null : await orRefreshed(app, guildId, () => labTyped(typed, app.models.of(guildId).labs));
   if (typed !== null && lab === null) {
-    return { show: evidenceRefusal({ reason: "no-such-lab", typed }, labNames([])) };
+    return { show: evidenceRefusal({ reason: "no-such-lab", typed }, registryNames) };
   }
   const kind = readKind(options.getString("kind"));
   return showBoard(interaction, app, { modelId: model.modelId, lab, kind, page: 1 });

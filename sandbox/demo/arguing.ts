@@ -2,7 +2,7 @@ import type { Exchange } from "../discord/exchange.ts";
 import type { Message } from "../discord/message.ts";
 import type { Cast } from "./cast.ts";
 import { barChart } from "./picture.ts";
-import type { Surroundings } from "./story.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A delivery waits for the next look at what is due, five seconds at most; a busy machine takes its time on top. */
 const patienceMs = 20_000;

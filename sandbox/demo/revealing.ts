@@ -3,7 +3,7 @@ import type { Message } from "../discord/message.ts";
 import { marchCatalogues, type WireListing } from "../openrouter/catalogues.ts";
 import { healerRevealed, hunterRevealed } from "../openrouter/chat-refusals.ts";
 import type { Cast } from "./cast.ts";
-import type { Surroundings } from "./story.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** When Xiaomi's listing of MiMo-V2-Pro says it was made. */
 export const published = "2026-03-18T19:54:03Z";

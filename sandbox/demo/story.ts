@@ -1,26 +1,12 @@
 import type { Exchange } from "../discord/exchange.ts";
 import type { Message } from "../discord/message.ts";
-import type { DiscordSandbox } from "../discord/sandbox.ts";
 import { marchCatalogues } from "../openrouter/catalogues.ts";
-import type { SandboxOpenRouter } from "../openrouter/server.ts";
 import { argue } from "./arguing.ts";
 import { buy, callScore, list, opening, price, reveals, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
-import type { Checks } from "./checks.ts";
-import type { StoryClock } from "./clock.ts";
 import { newFact, published, reveal, settle } from "./revealing.ts";
-import type { Stage } from "./stage.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { vote } from "./voting.ts";
-
-export type Surroundings = {
-  readonly discord: DiscordSandbox;
-  readonly openRouter: SandboxOpenRouter;
-  readonly clock: StoryClock;
-  readonly transcript: Transcript;
-  readonly stage: Stage;
-  readonly checks: Checks;
-};
 
 /** When it begins: the bot is in the server, and OpenRouter lists nothing anonymous. */
 export const storyBegins = "2026-03-11T09:00:00Z";

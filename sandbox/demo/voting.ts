@@ -2,7 +2,7 @@ import type { Member } from "../discord/member.ts";
 import type { Message } from "../discord/message.ts";
 import { buy, opening, price, reveals, sell } from "./arithmetic.ts";
 import type { Cast } from "./cast.ts";
-import type { Surroundings } from "./story.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Votes in the polls below the announcements: two on Healer Alpha that are guesses, one of them given a second time, and

@@ -1,3 +1,4 @@
+import { isSubcommand, OptionType } from "./option-type.ts";
 import type { FieldProblem } from "./refusal.ts";
 import { isRaw, type Raw, rawList, text } from "./wire.ts";
 
@@ -62,7 +63,7 @@ function optionListProblems(options: Raw[], path: (string | number)[], depth: nu
   if (options.length > MAX_OPTIONS) {
     problems.push({ path, code: "BASE_TYPE_MAX_LENGTH", message: `Must be ${MAX_OPTIONS} or fewer in length.` });
   }
-  const subcommands = options.filter((option) => option.type === 1 || option.type === 2);
+  const subcommands = options.filter((option) => isSubcommand(option.type));
   if (subcommands.length > 0 && subcommands.length < options.length) {
     const message = "Sub-commands and sub-command groups cannot stand beside other options.";
     problems.push({ path, code: "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message });
@@ -84,11 +85,11 @@ function optionListProblems(options: Raw[], path: (string | number)[], depth: nu
       const message = "An option has either choices or autocomplete.";
       problems.push({ path: here, code: "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message });
     }
-    if (option.type === 2 && depth > 0) {
+    if (option.type === OptionType.Group && depth > 0) {
       const message = "Sub-command groups cannot be nested.";
       problems.push({ path: here, code: "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message });
     }
-    if (option.type === 1 || option.type === 2) {
+    if (isSubcommand(option.type)) {
       problems.push(...optionListProblems(rawList(option.options), [...here, "options"], depth + 1));
     }
   });

@@ -3,6 +3,7 @@ import type { RegisteredCommand } from "./command-book.ts";
 import type { Role } from "./guild.ts";
 import type { Member } from "./member.ts";
 import { attachmentShape } from "./message-shape.ts";
+import { isSubcommand, OptionType } from "./option-type.ts";
 import { channelShape, partialMemberShape, roleShape, userShape } from "./shapes.ts";
 import { type Raw, rawList, text } from "./wire.ts";
 import { LINK_LIFETIME_MS, type World } from "./world.ts";
@@ -16,20 +17,6 @@ export interface TypedFile {
 /** What a member can put into an option. */
 type TypedValue = string | number | boolean | Member | Channel | Role | TypedFile;
 export type TypedOptions = Record<string, TypedValue | undefined>;
-
-const OptionType = {
-  Subcommand: 1,
-  Group: 2,
-  String: 3,
-  Integer: 4,
-  Boolean: 5,
-  User: 6,
-  Channel: 7,
-  Role: 8,
-  Mentionable: 9,
-  Number: 10,
-  Attachment: 11,
-} as const;
 
 /** Why a member could not have typed what the test typed. */
 export class CannotType extends Error {}
@@ -51,9 +38,7 @@ export function typedOptions(
   const [, ...path] = context.line.replace(/^\//, "").split(/\s+/);
   const resolved: Raw = {};
   const step = (options: Raw[], at: number): Raw[] => {
-    const nested = options.filter(
-      (option) => option.type === OptionType.Subcommand || option.type === OptionType.Group,
-    );
+    const nested = options.filter((option) => isSubcommand(option.type));
     const wanted = path[at];
     if (nested.length === 0) {
       if (wanted !== undefined) throw new CannotType(`${context.line} has no subcommand ${wanted}.`);

@@ -1,4 +1,5 @@
-import { type CommandOption, givenOptions, OptionKind, type Typable } from "./command-line.ts";
+import { OptionType } from "../discord/option-type.ts";
+import { type CommandOption, givenOptions, type Typable } from "./command-line.ts";
 import { element } from "./element.ts";
 import { type OptionField, optionField } from "./option-field.ts";
 import type { Player } from "./player.ts";
@@ -222,5 +223,5 @@ export function commandForm(parts: CommandFormParts): CommandForm {
 
 /** Where a colon is more likely a part of what is said. */
 function isFreeText({ kind, hasAutocomplete, choices }: CommandOption): boolean {
-  return kind === OptionKind.Text && !hasAutocomplete && choices.length === 0;
+  return kind === OptionType.String && !hasAutocomplete && choices.length === 0;
 }

@@ -1,21 +1,7 @@
+import { isSubcommand } from "../discord/option-type.ts";
 import type { CommandEntry } from "./protocol.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
-
-/** Option types by Discord's numbers. */
-export const OptionKind = {
-  Subcommand: 1,
-  Group: 2,
-  Text: 3,
-  Integer: 4,
-  Boolean: 5,
-  User: 6,
-  Channel: 7,
-  Role: 8,
-  Mentionable: 9,
-  Number: 10,
-  File: 11,
-} as const;
 
 /** An option of a command, as it is filled in. */
 export type CommandOption = {
@@ -50,7 +36,7 @@ export function typables(commands: readonly CommandEntry[]): Typable[] {
 }
 
 function within(line: string, description: string, options: readonly Wire[]): Typable[] {
-  const nested = options.filter(({ type }) => type === OptionKind.Subcommand || type === OptionKind.Group);
+  const nested = options.filter(({ type }) => isSubcommand(type));
   if (nested.length > 0) {
     return nested.flatMap((one) => within(`${line} ${words(one.name)}`, words(one.description), wires(one.options)));
   }

@@ -1,4 +1,5 @@
-import { type CommandOption, OptionKind } from "./command-line.ts";
+import { OptionType } from "../discord/option-type.ts";
+import type { CommandOption } from "./command-line.ts";
 import { element } from "./element.ts";
 import { upload } from "./link.ts";
 import type { Player } from "./player.ts";
@@ -38,7 +39,7 @@ const pauseMs = 150;
 export function optionField(parts: OptionFieldParts): OptionField {
   const { option, player, suggestions, others, line, next } = parts;
   const id = `option-${option.name}`;
-  const isFile = option.kind === OptionKind.File;
+  const isFile = option.kind === OptionType.Attachment;
   const input = element("input", {
     id,
     type: isFile ? "file" : "text",
@@ -46,7 +47,7 @@ export function optionField(parts: OptionFieldParts): OptionField {
     spellcheck: "false",
     ...(isFile ? {} : { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list" }),
     "aria-required": option.isRequired ? "true" : null,
-    inputmode: option.kind === OptionKind.Integer ? "numeric" : null,
+    inputmode: option.kind === OptionType.Integer ? "numeric" : null,
     size: isFile ? null : 1,
   });
   input.title = option.description;
@@ -160,18 +161,18 @@ function knownChoices(option: CommandOption, { mirror }: Player): Known[] | null
     entries.map(({ id, name }) => ({ name: `${sign}${name.replace(/^@/, "")}`, value: id }));
   if (option.choices.length > 0) return [...option.choices];
   switch (option.kind) {
-    case OptionKind.Boolean:
+    case OptionType.Boolean:
       return [
         { name: "True", value: true },
         { name: "False", value: false },
       ];
-    case OptionKind.User:
+    case OptionType.User:
       return named(people, "@");
-    case OptionKind.Role:
+    case OptionType.Role:
       return named(roles, "@");
-    case OptionKind.Mentionable:
+    case OptionType.Mentionable:
       return [...named(people, "@"), ...named(roles, "@")];
-    case OptionKind.Channel:
+    case OptionType.Channel:
       return named(
         channels.filter(({ type }) => option.channelTypes?.includes(type) ?? true),
         "#",
@@ -186,15 +187,15 @@ function typedValue(option: CommandOption, typed: string, player: Player): Optio
   const known = knownChoices(option, player);
   const bare = (text: string) => text.toLowerCase().replace(/^[@#]/, "");
   if (known) return known.find(({ name }) => bare(name) === bare(typed))?.value ?? null;
-  if (option.kind === OptionKind.Integer) return /^-?\d{1,15}$/.test(typed) ? Number(typed) : null;
-  if (option.kind === OptionKind.Number) return Number.isFinite(Number(typed)) ? Number(typed) : null;
+  if (option.kind === OptionType.Integer) return /^-?\d{1,15}$/.test(typed) ? Number(typed) : null;
+  if (option.kind === OptionType.Number) return Number.isFinite(Number(typed)) ? Number(typed) : null;
   return typed;
 }
 
 function wanted({ kind, choices }: CommandOption): string {
-  if (kind === OptionKind.Integer) return "a whole number is wanted.";
-  if (kind === OptionKind.Number) return "a number is wanted.";
-  return choices.length > 0 || kind === OptionKind.Boolean
+  if (kind === OptionType.Integer) return "a whole number is wanted.";
+  if (kind === OptionType.Number) return "a number is wanted.";
+  return choices.length > 0 || kind === OptionType.Boolean
     ? "choose one from the list."
     : "there is nobody and nothing of this name here; choose from the list.";
 }

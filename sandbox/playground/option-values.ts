@@ -1,10 +1,9 @@
 import type { Channel } from "../discord/channel.ts";
+import { OptionType } from "../discord/option-type.ts";
 import { CannotType, type TypedOptions } from "../discord/typed-options.ts";
 import { type Raw, rawList, text } from "../discord/wire.ts";
 import type { OptionValue } from "../page/protocol.ts";
 import type { Uploads } from "./uploads.ts";
-
-const OptionType = { User: 6, Channel: 7, Role: 8, Mentionable: 9, Attachment: 11 } as const;
 
 /** What the page sends for the options of a typed line, as a member of the small Discord types them. */
 export function typedValues(

@@ -9,15 +9,14 @@ import {
   type EvidenceRefusal,
   type EvidenceSource,
   evidenceLimits,
-  hasTheSame,
   type Stance,
-  saysTheSame,
   standsHidden,
   takesEvidence,
 } from "../domain/evidence.ts";
 import { linkIn, normaliseLink, readLink } from "../domain/evidence-link.ts";
 import type { Attachment, KeptFile } from "../domain/kept-file.ts";
 import type { Member } from "../domain/member.ts";
+import { bringsBack, saysTheSame } from "../domain/same-evidence.ts";
 import { readSuspect } from "../domain/suspect.ts";
 import { markCard } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
@@ -159,7 +158,7 @@ async function write(
   if (refusal) return refusal;
   const substance = { lab, stance, text, link, hashes: hashesOf(files) };
   const own = await readOwnPieces(tx, { serverId, modelId, memberId });
-  const hidden = own.find((piece) => standsHidden(piece) && hasTheSame(substance, piece));
+  const hidden = own.find((piece) => standsHidden(piece) && bringsBack(substance, piece));
   if (hidden) return { reason: "hidden-before", evidenceId: hidden.evidenceId, hiddenReason: hidden.hiddenReason };
   const same = own.find((piece) => saysTheSame(substance, piece));
   if (same) return { reason: "same-again", evidenceId: same.evidenceId };

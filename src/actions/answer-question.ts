@@ -12,7 +12,7 @@ import {
   letGo,
   noteMessages,
   type QuestionChange,
-} from "../storage/questions.ts";
+} from "../storage/running-questions.ts";
 import type { AskedQuestion } from "./ask-model.ts";
 import { recordReveal } from "./check-reveals.ts";
 

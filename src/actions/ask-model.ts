@@ -4,40 +4,13 @@ import type { AskRefusal } from "../domain/ask-refusal.ts";
 import { type AskableListing, costsNothing, worstCostUsd } from "../domain/askable.ts";
 import type { Chat, Turn } from "../domain/chat.ts";
 import { turnsOf } from "../domain/conversation.ts";
-import type { Member } from "../domain/member.ts";
 import type { Question } from "../domain/question.ts";
 import { accessRefusal } from "../domain/question-access.ts";
 import { type QuestionsLeft, questionRules } from "../domain/question-limits.ts";
 import { readServerRow } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
-import { readWish, type Target } from "./read-wish.ts";
+import { type AskRequest, readWish, type Target } from "./read-wish.ts";
 import { settingsOf } from "./set-up-server.ts";
-
-/**
- * Whom a question is for: a model, the model of an earlier question, or what a model turned out to be, as OpenRouter said
- * to an earlier question or as this server has settled it. "kept": that too, with a question that was not asked before.
- */
-export type AskWhom =
-  | { readonly kind: "model"; readonly modelId: number }
-  | { readonly kind: "continue"; readonly questionId: number }
-  | { readonly kind: "revealed"; readonly questionId: number }
-  | { readonly kind: "confirmed"; readonly modelId: number }
-  | { readonly kind: "kept"; readonly promptId: number };
-
-export type AskRequest = {
-  readonly key: string;
-  readonly serverId: string;
-  readonly channelId: string;
-  /** The channel a thread belongs to; null for a channel. */
-  readonly parentChannelId: string | null;
-  readonly roleIds: readonly string[];
-  readonly member: Member;
-  readonly whom: AskWhom;
-  /** Null where an earlier question, or one that was kept, is asked again. */
-  readonly prompt: string | null;
-  /** A listing to ask the same, as autocomplete gave it. */
-  readonly compareWith: string | null;
-};
 
 /** What a model is about to be asked, held by this process. */
 export type AskedQuestion = { readonly question: Question; readonly turns: readonly Turn[] };

@@ -1,4 +1,4 @@
-import type { MarketStateName } from "../domain/card.ts";
+import type { MarketStateName } from "../domain/market-state.ts";
 import { isMadeGood, type VoteRefused, voteRefusals } from "../domain/poll.ts";
 import type { GuessAnswer, VoteStands } from "../domain/receipt.ts";
 import type { Transaction } from "../storage/database.ts";

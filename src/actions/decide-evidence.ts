@@ -46,6 +46,8 @@ export async function decideEvidence(
 ): Promise<EvidenceDecision> {
   const { key, kind, serverId, evidenceId } = request;
   const { memberId } = request.member;
+  const reason = request.reason === null ? null : oneLine(request.reason);
+  if (reason === "") return { done: false, refusal: { reason: "no-reason" } };
   return transact(app.db, async (tx): Promise<EvidenceDecision> => {
     const row = await lockPiece(tx, serverId, evidenceId);
     if (!row) return { done: false, refusal: { reason: "no-such-evidence" } };
@@ -53,7 +55,6 @@ export async function decideEvidence(
       const refusal = kind === "withdraw" ? whyNotWithdraw(row, memberId) : whyNotModerate(row, kind);
       if (refusal) return { done: false, refusal };
       const at = app.clock(await readDatabaseTime(tx));
-      const reason = request.reason === null ? null : oneLine(request.reason);
       await putDecision(tx, { key, evidenceId, kind, reason, byMemberId: memberId, at });
       await changePiece(tx, evidenceId, changeBy(kind, reason, row.state));
       if (kind === "withdraw") await letFilesGo(tx, evidenceId, { remember: standsHidden(row) });

@@ -49,6 +49,8 @@ export async function decideMarket(
     channelId?: string;
   },
 ): Promise<DecisionAnswer> {
+  const reason = oneLine(request.reason);
+  if (reason === "") return { done: false, refusal: { reason: "no-reason" } };
   const decided = await transact(
     app.db,
     async (tx): Promise<{ marketId: number; answer: DecisionAnswer } | DecisionRefusal> => {
@@ -67,14 +69,14 @@ export async function decideMarket(
         await recordRefusal(tx, transaction, answer);
         return { marketId, answer };
       }
-      const touchedMembers = await carryOut(tx, market, transaction, oneLine(request.reason));
+      const touchedMembers = await carryOut(tx, market, transaction, reason);
       const answer: DecisionAnswer = {
         done: true,
         kind: request.kind,
         modelId: market.modelId,
         modelName: market.model.name,
         touchedMembers: touchedMembers.count,
-        reason: oneLine(request.reason),
+        reason,
       };
       await keepAnswer(tx, touchedMembers.transactionId, answer);
       const { transactionId } = touchedMembers;

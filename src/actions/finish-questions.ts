@@ -3,7 +3,7 @@ import type { Question } from "../domain/question.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { lockBudget, spend } from "../storage/question-books.ts";
-import { isAnyLost, letGo, takeOver } from "../storage/questions.ts";
+import { isAnyLost, letGo, takeOver } from "../storage/running-questions.ts";
 
 const mostAtOnce = 20;
 /** After a day nobody waits for the end of an answer. */

@@ -9,7 +9,7 @@ import { holdCatalogue, readListedModels } from "../storage/listings.ts";
 import { oweCandidates } from "../storage/reveals.ts";
 import { markLeft, putServers, readMarketPairs, readPresentServers, readReturning } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
-import { loadModels } from "./load-models.ts";
+import { loadServers } from "./load-models.ts";
 import { openMarketsFor } from "./open-markets.ts";
 
 type JoinedServer = { readonly serverId: string; readonly name: string };
@@ -29,7 +29,7 @@ export async function joinServers(
 ): Promise<void> {
   if (isIn) await leaveOthers(app, isIn);
   if (joined.length === 0) return;
-  await transact(app.db, async (tx) => {
+  const changedIds = await transact(app.db, async (tx) => {
     await holdCatalogue(tx);
     const now = app.clock(await readDatabaseTime(tx));
     // Always in the same order: two processes start at the same time and must not wait for each other.
@@ -57,9 +57,12 @@ export async function joinServers(
       serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
     );
     await tryHelloAgain(tx, serverIds, now);
+    return new Set([...returningIds, ...missing.map(({ serverId }) => serverId)]);
   });
-  const [only] = joined;
-  await loadModels(app, joined.length === 1 && only ? only.serverId : null);
+  // At the start memory was filled already with all there was; whoever comes alone may have been away.
+  const isNews = (serverId: string) => changedIds.has(serverId) || !app.models.isLoaded(serverId);
+  const toLoad = joined.map(({ serverId }) => serverId).filter((id) => joined.length === 1 || isNews(id));
+  await loadServers(app, toLoad);
 }
 
 /**

@@ -1,14 +1,41 @@
 import type { App } from "../app.ts";
 import type { AskRefusal } from "../domain/ask-refusal.ts";
 import { type AskableListing, pricesOf } from "../domain/askable.ts";
+import { oneLine } from "../domain/clean-text.ts";
 import { rememberedExchanges } from "../domain/conversation.ts";
+import type { Member } from "../domain/member.ts";
 import type { Question, QuestionTarget } from "../domain/question.ts";
 import { questionRules } from "../domain/question-limits.ts";
 import { readKeptPrompt } from "../storage/kept-prompts.ts";
 import { readMarket } from "../storage/markets.ts";
 import { readExchanges, readQuestion } from "../storage/questions.ts";
-import type { AskRequest, AskWhom } from "./ask-model.ts";
 import { confirmedOf, keptForLater } from "./settled-model.ts";
+
+/**
+ * Whom a question is for: a model, the model of an earlier question, or what a model turned out to be, as OpenRouter said
+ * to an earlier question or as this server has settled it. "kept": that too, with a question that was not asked before.
+ */
+export type AskWhom =
+  | { readonly kind: "model"; readonly modelId: number }
+  | { readonly kind: "continue"; readonly questionId: number }
+  | { readonly kind: "revealed"; readonly questionId: number }
+  | { readonly kind: "confirmed"; readonly modelId: number }
+  | { readonly kind: "kept"; readonly promptId: number };
+
+export type AskRequest = {
+  readonly key: string;
+  readonly serverId: string;
+  readonly channelId: string;
+  /** The channel a thread belongs to; null for a channel. */
+  readonly parentChannelId: string | null;
+  readonly roleIds: readonly string[];
+  readonly member: Member;
+  readonly whom: AskWhom;
+  /** Null where an earlier question, or one that was kept, is asked again. */
+  readonly prompt: string | null;
+  /** A listing to ask the same, as autocomplete gave it. */
+  readonly compareWith: string | null;
+};
 
 /** Whom a question goes to, with what a token costs there; null where nobody knows. */
 export type Target = QuestionTarget & { readonly prices: Omit<AskableListing, "listingId" | "name"> | null };
@@ -41,7 +68,7 @@ export async function readWish(app: App, request: AskRequest): Promise<Wish | As
   if ("reason" in read) return read;
   const { whom, asking } = read;
   const prompt = asking.prompt.toWellFormed().replaceAll("\0", "").trim();
-  if (prompt === "") return { reason: "no-prompt" };
+  if (oneLine(prompt) === "") return { reason: "no-prompt" };
   if (prompt.length > questionRules.longestPrompt) {
     return { reason: "prompt-too-long", mostCharacters: questionRules.longestPrompt };
   }

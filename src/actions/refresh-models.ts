@@ -2,7 +2,7 @@ import type { App } from "../app.ts";
 import { type Batches, createBatches } from "../domain/batches.ts";
 import { findModel, type OpenModel } from "../domain/open-models.ts";
 import { countMemoryChange, everyServer, readChangesOf, readLatestChanges } from "../storage/memory-changes.ts";
-import { loadModels } from "./load-models.ts";
+import { learnMarkets, loadModels, loadServers } from "./load-models.ts";
 
 /** Where a server whose memory lacks something queues to be read: those who ask meanwhile share the next read. */
 export type Refreshes = Batches<string, void>;
@@ -66,13 +66,15 @@ export async function countChange(app: App, serverId: string = everyServer): Pro
   if (app.models.changesSeen(serverId) === changes - 1) app.models.seeChanges(serverId, changes);
 }
 
-/** Brings the memory of those servers up to date in which other processes have counted a change. */
+/** Brings up to date what other processes have counted a change of: those servers, or the markets opened in many at once. */
 export async function learnChanges(app: App): Promise<void> {
-  const changed = await readLatestChanges(app.db);
+  const changed = await readLatestChanges(app.db, app.models.followed()?.from.at ?? null);
   const news = changed.filter(({ serverId, changes }) => app.models.changesSeen(serverId) !== changes);
-  if (news.some(({ serverId }) => serverId === everyServer)) {
-    await loadModels(app);
-    return;
+  const everywhere = news.find(({ serverId }) => serverId === everyServer);
+  if (everywhere) {
+    await learnMarkets(app);
+    app.models.seeChanges(everyServer, everywhere.changes);
   }
-  for (const { serverId } of news) await loadModels(app, serverId);
+  const serverIds = news.map(({ serverId }) => serverId).filter((serverId) => serverId !== everyServer);
+  await loadServers(app, serverIds);
 }

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
-import { askToStop, readQuestion } from "../storage/questions.ts";
+import { readQuestion } from "../storage/questions.ts";
+import { askToStop } from "../storage/running-questions.ts";
 
 export type StopAnswer =
   | { readonly stopped: true }

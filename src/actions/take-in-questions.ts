@@ -6,7 +6,8 @@ import { limitRefusal, type QuestionSettings, type QuestionsLeft, questionsLeft 
 import { type Db, type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { lockBudget, readBooks } from "../storage/question-books.ts";
-import { insertQuestions, isKnownKey, noteTold } from "../storage/questions.ts";
+import { isKnownKey, noteTold } from "../storage/questions.ts";
+import { insertQuestions } from "../storage/running-questions.ts";
 
 /** Questions somebody wants to ask at once: one, or the two of a comparison. */
 export type QuestionWish = {

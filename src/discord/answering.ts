@@ -121,8 +121,9 @@ function isFromMessage(interaction: Repliable): boolean {
 }
 
 /**
- * Says what there is to say, after the acknowledgement. `first`: it was ours, so announcing falls to us. Whoever has
- * something live to tell is the only one who has it.
+ * Says what there is to say, after the acknowledgement. `first`: it was ours, so what is said in messages of its own falls
+ * to us: two processes that got the same press would say it twice. Whoever has something live to tell is the only one who
+ * has it.
  */
 export async function answer(
   interaction: Repliable,
@@ -135,7 +136,7 @@ export async function answer(
   await unlessOver(interaction, log, async () => {
     const instead = show ?? (awaitsReply(interaction) ? aside : undefined);
     if (instead) await onceMoreIfCut(() => speak(() => interaction.editReply(edit(instead))));
-    if (aside && aside !== instead) await speak(() => interaction.followUp(privately(aside)));
+    if (aside && aside !== instead && first) await speak(() => interaction.followUp(privately(aside)));
     if (announce && first) await speak(() => interaction.followUp(payload(announce)));
   }).catch((err: unknown) => {
     if (!live) throw err;

@@ -1,6 +1,6 @@
 import { type AskableListings, costsNothing, suggestAskable } from "../domain/askable.ts";
-import type { MarketStateName } from "../domain/card.ts";
 import { OTHER, suggestLabs } from "../domain/lab.ts";
+import type { MarketStateName } from "../domain/market-state.ts";
 import { findModel, type ServerMemory, suggestModels } from "../domain/open-models.ts";
 import { seasonLabel, seasonOf } from "../domain/season.ts";
 import { longestName, readSuspect } from "../domain/suspect.ts";

@@ -11,6 +11,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   type RESTPostAPIContextMenuApplicationCommandsJSONBody,
   SlashCommandBuilder,
+  type SlashCommandStringOption,
   type StringSelectMenuInteraction,
 } from "discord.js";
 import type { App } from "../app.ts";
@@ -108,6 +109,11 @@ export function messageMenuCommand(name: string): RESTPostAPIContextMenuApplicat
     .setContexts(InteractionContextType.Guild)
     .setIntegrationTypes(ApplicationIntegrationType.GuildInstall)
     .toJSON();
+}
+
+/** The option that says which model is meant: its value is the model's number, or what was typed. */
+export function modelOption(option: SlashCommandStringOption): SlashCommandStringOption {
+  return option.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true);
 }
 
 /** A slash command of servers only: the bot has no business in direct messages or on users' own accounts. */

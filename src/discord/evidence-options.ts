@@ -1,17 +1,10 @@
-import type {
-  Attachment as DiscordAttachment,
-  SlashCommandStringOption,
-  SlashCommandSubcommandBuilder,
-} from "discord.js";
+import type { Attachment as DiscordAttachment, SlashCommandSubcommandBuilder } from "discord.js";
 import { type EvidenceKind, evidenceKinds, evidenceLimits, type Stance, stances } from "../domain/evidence.ts";
 import type { Attachment } from "../domain/kept-file.ts";
 import { longestName } from "../domain/suspect.ts";
-import { type Filled, serverCommand } from "./command.ts";
+import { type Filled, modelOption, serverCommand } from "./command.ts";
 import { fields } from "./views/evidence-forms.ts";
 import { kindWords, reasonReaders } from "./views/evidence-words.ts";
-
-const model = (option: SlashCommandStringOption) =>
-  option.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true);
 
 const kindChoices = evidenceKinds.map((value) => ({ name: kindWords[value], value }));
 
@@ -24,7 +17,7 @@ export const evidenceData = serverCommand(
     add
       .setName("add")
       .setDescription("File evidence for or against a lab; leave the text out and a form asks for it")
-      .addStringOption(model)
+      .addStringOption(modelOption)
       .addStringOption((lab) =>
         lab
           .setName("lab")
@@ -64,7 +57,7 @@ export const evidenceData = serverCommand(
     list
       .setName("list")
       .setDescription("A model's evidence, lab by lab")
-      .addStringOption(model)
+      .addStringOption(modelOption)
       .addStringOption((lab) => lab.setName("lab").setDescription("Only about this lab").setAutocomplete(true))
       .addStringOption((kind) =>
         kind

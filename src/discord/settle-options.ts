@@ -1,7 +1,7 @@
-import type { SlashCommandStringOption, SlashCommandSubcommandBuilder } from "discord.js";
-import type { MarketStateName } from "../domain/card.ts";
+import type { SlashCommandSubcommandBuilder } from "discord.js";
+import type { MarketStateName } from "../domain/market-state.ts";
 import { longestName } from "../domain/suspect.ts";
-import { serverCommand } from "./command.ts";
+import { modelOption, serverCommand } from "./command.ts";
 
 /** The decisions besides confirming: what each is for, and the states of models it makes sense for. */
 const decisions = {
@@ -15,14 +15,11 @@ export type DecisionKind = keyof typeof decisions;
 
 const decisionKinds = Object.keys(decisions) as DecisionKind[];
 
-const model = (option: SlashCommandStringOption) =>
-  option.setName("model").setDescription("The anonymous model").setRequired(true).setAutocomplete(true);
-
 function confirmOptions(sub: SlashCommandSubcommandBuilder): SlashCommandSubcommandBuilder {
   return sub
     .setName("confirm")
     .setDescription("Say who built a model and pay; shows what would happen first")
-    .addStringOption(model)
+    .addStringOption(modelOption)
     .addStringOption((lab) =>
       lab.setName("lab").setDescription("The lab that built it").setRequired(true).setAutocomplete(true),
     )
@@ -67,7 +64,7 @@ export const settleData = decisionKinds
         sub
           .setName(kind)
           .setDescription(decisions[kind].says)
-          .addStringOption(model)
+          .addStringOption(modelOption)
           .addStringOption((reason) =>
             reason.setName("reason").setDescription("Shown to everybody").setRequired(true).setMaxLength(300),
           ),

@@ -10,12 +10,14 @@ type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; re
  * @param lane items of one lane are never worked on twice at the same time (they would wait for one lock)
  * @param work answers all items of a batch, in their order; if it throws, each item is tried alone, so that one bad item
  *   cannot spoil its neighbours
+ * @param concernsAll whether an error has nothing to do with the items, and nothing was done: then nobody is tried after it
  * @param mostItems in one batch
  * @param atOnce batches in work at the same time
  */
 export function createBatches<Item, Answer>(settings: {
   lane: (item: Item) => string;
   work: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  concernsAll?: (error: unknown) => boolean;
   mostItems: number;
   atOnce: number;
 }): Batches<Item, Answer> {
@@ -42,15 +44,30 @@ export function createBatches<Item, Answer>(settings: {
   }
 
   async function answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    const failed = await tryAll(batch);
+    if (!failed) return;
+    let { error } = failed;
+    let isHopeless = batch.length === 1;
+    for (const entry of batch) {
+      isHopeless ||= settings.concernsAll?.(error) ?? false;
+      const alone = isHopeless ? { error } : await tryAll([entry]);
+      if (!alone) continue;
+      error = alone.error;
+      entry.reject(error);
+    }
+  }
+
+  /** Answers a batch, or says what it failed of. */
+  async function tryAll(batch: readonly Waiting<Item, Answer>[]): Promise<{ error: unknown } | null> {
     try {
       const answers = await settings.work(batch.map((entry) => entry.item));
       batch.forEach((entry, i) => {
         if (i < answers.length) entry.resolve(answers[i] as Answer);
         else entry.reject(new Error("a batch answered fewer items than it got"));
       });
+      return null;
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const entry of batch) await answer([entry]);
+      return { error };
     }
   }
 

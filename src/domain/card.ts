@@ -2,6 +2,7 @@ import type { Evidence } from "./evidence.ts";
 import { OTHER } from "./lab.ts";
 import type { Listing } from "./listing.ts";
 import type { HistoryEntry } from "./listing-facts.ts";
+import type { MarketStateName } from "./market-state.ts";
 import type { PollCard } from "./poll.ts";
 import type { MeasuredFigures } from "./question.ts";
 
@@ -20,8 +21,6 @@ export function isOldMessage(sentAt: Date, now: Date): boolean {
   return now.getTime() - sentAt.getTime() > oldMs;
 }
 
-export type MarketStateName = "open" | "frozen" | "settled" | "void";
-
 /** One lab's line in a model's odds. */
 export type Odds = { readonly lab: string; readonly price: number; readonly callers: number };
 
@@ -37,7 +36,7 @@ export type ModelCard = {
   readonly odds: readonly Odds[];
   /** Members who stand on a lab now. */
   readonly callers: number;
-  /** Past reveals of the labs the market opened with: where the first odds come from. */
+  /** Who built it, as it is settled here; null until then. */
   readonly builders: readonly string[] | null;
   readonly publishedAt: Date | null;
   readonly source: string | null;

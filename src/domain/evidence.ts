@@ -1,6 +1,6 @@
 import type { TooYoung } from "./account-age.ts";
-import { normaliseLink } from "./evidence-link.ts";
 import type { KeptFile } from "./kept-file.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 export const stances = ["for", "against"] as const;
 /** Whether a piece points to a lab or away from it. */
@@ -156,6 +156,7 @@ export type EvidenceBarred =
   | { readonly reason: "already-withdrawn"; readonly evidenceId: number }
   | { readonly reason: "already-hidden"; readonly evidenceId: number }
   | { readonly reason: "not-hidden"; readonly evidenceId: number }
+  | { readonly reason: "no-reason" }
   | { readonly reason: "model-closed"; readonly modelName: string }
   | TooYoung;
 
@@ -179,7 +180,7 @@ export function whyNotWithdraw(piece: Piece, memberId: string): EvidenceBarred |
 /** Why a member may not vote on a piece; null if they may. */
 export function whyNotVote(
   piece: Piece,
-  model: { readonly name: string; readonly state: ModelState },
+  model: { readonly name: string; readonly state: MarketStateName },
   memberId: string,
 ): EvidenceBarred | null {
   const { evidenceId } = piece;
@@ -203,13 +204,11 @@ export function mayRead(piece: Piece, reader: { readonly memberId: string; reado
   return piece.state === "shown" || piece.memberId === reader.memberId || reader.moderates;
 }
 
-type ModelState = "open" | "frozen" | "settled" | "void";
-
 /**
  * Whether evidence on a model can be added and voted on. Once it is known who built it (or nobody cares any more) the
  * board is a record of what was argued before, and stays as it was; it can still be read.
  */
-export function takesEvidence(state: ModelState): boolean {
+export function takesEvidence(state: MarketStateName): boolean {
   return state === "open" || state === "frozen";
 }
 
@@ -219,24 +218,3 @@ export function byVotes(a: Rated, b: Rated): number {
 }
 
 type Rated = Pick<Evidence, "evidenceId" | "convincing" | "weak">;
-
-/** What a piece has to be the same in for its author to be told that it is there already. */
-export type Substance = {
-  readonly lab: string;
-  readonly stance: Stance;
-  readonly text: string;
-  readonly link: string | null;
-  readonly hashes: readonly string[];
-};
-
-/** Whether two pieces of one member say exactly the same: then the second is a slip, not evidence. */
-export function saysTheSame(a: Substance, b: Substance): boolean {
-  return a.lab === b.lab && a.stance === b.stance && hasTheSame(a, b);
-}
-
-/** Whether two pieces have the same words, link and files, whichever lab they speak of: that is what is hidden of one. */
-export function hasTheSame(a: Substance, b: Substance): boolean {
-  const link = (one: Substance) => (one.link === null ? null : normaliseLink(one.link));
-  const hashes = (one: Substance) => [...one.hashes].sort().join(" ");
-  return a.text === b.text && link(a) === link(b) && hashes(a) === hashes(b);
-}

@@ -1,3 +1,4 @@
+import { oneLine } from "./clean-text.ts";
 import { type Lab, resolveLab } from "./lab.ts";
 import { readSuspect } from "./suspect.ts";
 
@@ -27,7 +28,8 @@ export type NamingAnswer = TaughtName | { readonly done: false; readonly refusal
 export type OwnLab = Pick<Lab, "slug" | "name" | "aliases">;
 
 /**
- * Decides what a name the registry does not know becomes in one server (market.md, "Listing a lab").
+ * Decides what a name the registry does not know becomes in one server (market.md, "Listing a lab"). What it is already is
+ * answered as if it became that now, and no lab is to be written.
  *
  * @param name as typed by a moderator
  * @param sameAs the lab it is another name of, by any of its names; null for a lab of its own
@@ -37,12 +39,17 @@ export function decideNaming(
   name: string,
   sameAs: string | null,
   own: readonly Lab[],
-): { readonly answer: TaughtName; readonly lab: OwnLab } | NamingRefusal {
+): { readonly answer: TaughtName; readonly lab: OwnLab | null } | NamingRefusal {
   const reading = readSuspect(name, own);
   if (!reading.read) return reading;
   const { suspect } = reading;
   if (suspect.kind === "other") return { reason: "means-someone-else" };
-  if (suspect.kind === "lab") return { reason: "already-known", name, labName: resolveLab(name, own)?.name ?? name };
+  if (suspect.kind === "lab") {
+    const answer = taughtBefore(oneLine(name), sameAs, own);
+    return answer
+      ? { answer, lab: null }
+      : { reason: "already-known", name, labName: resolveLab(name, own)?.name ?? name };
+  }
   const known = sameAs === null ? null : resolveLab(sameAs, own);
   if (sameAs !== null && !known) return { reason: "no-such-lab", typed: sameAs };
   if (namesIn(own) >= mostOwnNames) return { reason: "too-many", mostNames: mostOwnNames };
@@ -56,6 +63,17 @@ export function decideNaming(
     answer: { done: true, name: suspect.name, what: "alias", labName },
     lab: { slug, name: labName, aliases: [...aliases, suspect.name] },
   };
+}
+
+/** The answer that was given when just this was taught; null if it never was. */
+function taughtBefore(name: string, sameAs: string | null, own: readonly Lab[]): TaughtName | null {
+  if (sameAs === null) {
+    const isLab = own.some((lab) => isOwn(lab.slug) && lab.name === name);
+    return isLab ? { done: true, name, what: "new-lab", labName: name } : null;
+  }
+  const lab = resolveLab(sameAs, own);
+  const isAlias = own.some(({ slug, aliases }) => slug === lab?.slug && aliases.includes(name));
+  return lab && isAlias ? { done: true, name, what: "alias", labName: lab.name } : null;
 }
 
 /** Names moderators added: aliases, and those of labs that are not in the registry. */

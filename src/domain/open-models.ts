@@ -1,5 +1,5 @@
-import type { MarketStateName } from "./card.ts";
 import type { Lab } from "./lab.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 /** What autocomplete and name look-ups need of a model in one server. */
 export type OpenModel = {
@@ -14,6 +14,23 @@ export type OpenModel = {
 
 export type ServerMemory = { readonly models: readonly OpenModel[]; readonly labs: readonly Lab[] };
 
+/**
+ * How far the books of all processes went at a moment. What is written later has higher numbers, but for what was under
+ * way: the database's transactions below `endedBelow` had ended, and those from `begunBelow` on had not begun.
+ */
+export type Mark = {
+  readonly transactionId: number;
+  readonly marketId: number;
+  readonly historyId: number;
+  readonly endedBelow: number;
+  readonly begunBelow: number;
+  /** The database's time. */
+  readonly at: string;
+};
+
+/** How far memory follows the books: all before `from` is in it; `next` takes its place once nothing is under way before it. */
+export type Followed = { readonly from: Mark; readonly next: Mark };
+
 /** Per server, the models and own labs kept in memory: autocomplete must not wait for a query. */
 export type OpenModels = {
   /** What is known of a server; empty for one never loaded. */
@@ -25,9 +42,19 @@ export type OpenModels = {
    * that began before one that is in already is dropped.
    */
   replace(serverId: string, memory: ServerMemory, read?: number): void;
+  /**
+   * Puts in, or up to date, what a read found of some models, but for those that changed here since it began. It is dropped
+   * where a read of the whole server that began later is in already.
+   */
+  bringIn(serverId: string, models: readonly OpenModel[], read: number): void;
   /** Puts one model in, or up to date, and leaves the rest. */
   update(serverId: string, model: OpenModel): void;
   forget(serverId: string): void;
+  /** Whether the server was ever read, and is not forgotten since. */
+  isLoaded(serverId: string): boolean;
+  /** Null before the first load. */
+  followed(): Followed | null;
+  follow(followed: Followed): void;
   /** How many of a server's changes, as all processes count them, are in here; null if nobody ever looked. */
   changesSeen(serverId: string): number | null;
   seeChanges(serverId: string, changes: number): void;
@@ -43,6 +70,7 @@ export function createOpenModels(): OpenModels {
   const servers = new Map<string, Known>();
   let moment = 0;
   const seen = new Map<string, number>();
+  let followed: Followed | null = null;
   const next = () => {
     moment += 1;
     return moment;
@@ -61,6 +89,17 @@ export function createOpenModels(): OpenModels {
       const changedAt = new Map([...known.changedAt].filter(([, at]) => at > read));
       servers.set(serverId, { memory: { labs, models: [...older, ...newer].sort(byListing) }, read, changedAt });
     },
+    bringIn(serverId, models, read) {
+      const known = servers.get(serverId) ?? { memory: nothing, read: 0, changedAt: new Map() };
+      if (read < known.read) return;
+      const changedSince = isNewer(known, read);
+      const found = models.filter((model) => !changedSince(model));
+      const foundIds = new Set(found.map(({ modelId }) => modelId));
+      const rest = known.memory.models.filter(({ modelId }) => !foundIds.has(modelId));
+      // A whole read that began earlier must not undo it.
+      for (const modelId of foundIds) known.changedAt.set(modelId, read);
+      servers.set(serverId, { ...known, memory: { ...known.memory, models: [...rest, ...found].sort(byListing) } });
+    },
     update(serverId, model) {
       const known = servers.get(serverId) ?? { memory: nothing, read: 0, changedAt: new Map() };
       const rest = known.memory.models.filter(({ modelId }) => modelId !== model.modelId);
@@ -69,6 +108,11 @@ export function createOpenModels(): OpenModels {
       servers.set(serverId, { memory, read: known.read, changedAt: known.changedAt });
     },
     forget: (serverId) => void servers.delete(serverId),
+    isLoaded: (serverId) => (servers.get(serverId)?.read ?? 0) > 0,
+    followed: () => followed,
+    follow(further) {
+      followed = further;
+    },
     changesSeen: (serverId) => seen.get(serverId) ?? null,
     seeChanges: (serverId, changes) => void seen.set(serverId, changes),
   };

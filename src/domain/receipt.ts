@@ -1,9 +1,9 @@
 import type { TooYoung } from "./account-age.ts";
-import type { MarketStateName } from "./card.ts";
 import type { GuessRefusal } from "./decide-guess.ts";
 import { type Guess, oddsOf, paysPoints } from "./guess.ts";
 import { worthPoints } from "./guess-trades.ts";
 import { largestStake, type Market } from "./market.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 /** What a member is told after a guess: what was bought, at what odds, what it pays, what is left. */
 export type GuessReceipt = {

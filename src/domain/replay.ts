@@ -1,8 +1,8 @@
-import { noGuess } from "./guess.ts";
+import { type Guess, noGuess } from "./guess.ts";
 import { OTHER } from "./lab.ts";
 import { listLab, type Market, withListings } from "./market.ts";
 import { rules } from "./rules.ts";
-import { addTo, type Holding, type Micro, microPerShare } from "./shares.ts";
+import { addTo, type Micro, microPerShare } from "./shares.ts";
 
 /** An outcome of a market as its append-only row tells of it: number 0 at the opening, else its place among the trades. */
 type ListedRow = { readonly number: number; readonly lab: string; readonly weight: number };
@@ -20,14 +20,7 @@ type TradeRow = {
 };
 
 /** What a member holds after a replay. */
-type ReplayedGuess = {
-  readonly free: Holding;
-  readonly own: Holding;
-  readonly ownCostPoints: number;
-  readonly ownStakePoints: number;
-  readonly freeBudgetPoints: number;
-  readonly outcomesSeen: number;
-};
+type ReplayedGuess = Omit<Guess, "call">;
 
 export type Replay = { readonly market: Market; readonly guesses: ReadonlyMap<string, ReplayedGuess> };
 

@@ -1,4 +1,4 @@
-import type { MarketStateName } from "./card.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 /**
  * Where a candidate for who built a model comes from. sentence: OpenRouter itself says so. listing: an official listing

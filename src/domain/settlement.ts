@@ -1,3 +1,4 @@
+import type { MarketStateName } from "./market-state.ts";
 /** Where a member stands in a settlement. */
 export type SettlementPosition = {
   readonly memberId: string;
@@ -45,11 +46,12 @@ export type DecisionRefusal =
   | { readonly reason: "no-such-lab"; readonly typed: string }
   | { readonly reason: "same-lab-twice" }
   | { readonly reason: "other-is-no-lab" }
+  | { readonly reason: "no-reason" }
   | { readonly reason: "bad-source" }
   | { readonly reason: "bad-time"; readonly typed: string }
   | { readonly reason: "in-the-future"; readonly publishedAt: Date }
   | { readonly reason: "before-opening"; readonly openedAt: Date; readonly publishedAt: Date }
-  | { readonly reason: "already"; readonly state: "open" | "frozen" | "settled" | "void"; readonly modelName: string }
+  | { readonly reason: "already"; readonly state: MarketStateName; readonly modelName: string }
   | { readonly reason: "changed-since"; readonly modelName: string };
 
 export type SettlementAnswer =
@@ -101,7 +103,7 @@ export function readSource(typed: string): string | null {
   try {
     const url = new URL(typed.trim());
     const web = url.protocol === "https:" || url.protocol === "http:";
-    return web && url.href.length <= 500 && url.username === "" ? url.href : null;
+    return web && url.href.length <= 500 && url.username === "" && url.password === "" ? url.href : null;
   } catch {
     return null;
   }

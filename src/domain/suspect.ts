@@ -28,8 +28,8 @@ export function readSuspect(typed: string, extra: readonly Lab[]): SuspectReadin
   if (lab) return { read: true, suspect: { kind: "lab", lab: lab.slug } };
   const folded = normaliseLabName(typed);
   if (typed.trim() === OTHER || otherNames.has(folded)) return { read: true, suspect: { kind: "other" } };
-  if (folded === "") return { read: false, reason: "no-name" };
   const name = oneLine(typed);
+  if (folded === "" || name === "") return { read: false, reason: "no-name" };
   if ([...name].length > longestName) return { read: false, reason: "name-too-long", mostCharacters: longestName };
   return { read: true, suspect: { kind: "unknown", name } };
 }

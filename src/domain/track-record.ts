@@ -1,4 +1,4 @@
-import type { MarketStateName } from "./card.ts";
+import type { MarketStateName } from "./market-state.ts";
 
 /** A guess on a model that is not settled yet. */
 export type StandingGuess = {

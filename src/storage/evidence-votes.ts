@@ -3,6 +3,7 @@ import type { EvidenceVote } from "../domain/evidence.ts";
 import type { EvidenceDraft } from "../domain/evidence-draft.ts";
 import type { Db, Transaction } from "./database.ts";
 import { evidence, evidenceDecisions, evidenceDrafts, evidenceVoices } from "./schema.ts";
+import { storable } from "./storable.ts";
 
 /** What a member has said of a piece; null if nothing yet. The piece's lock guards it. */
 export async function readVote(tx: Transaction, evidenceId: number, memberId: string) {
@@ -70,13 +71,14 @@ export async function putDraft(
   row: { draftId: string; serverId: string; memberId: string; draft: EvidenceDraft; at: Date },
   forgetBefore: Date,
 ): Promise<void> {
+  const draft = storable(row.draft) as EvidenceDraft;
   await tx.delete(evidenceDrafts).where(lt(evidenceDrafts.at, forgetBefore));
   await tx
     .insert(evidenceDrafts)
-    .values(row)
+    .values({ ...row, draft })
     .onConflictDoUpdate({
       target: evidenceDrafts.draftId,
-      set: { draft: row.draft },
+      set: { draft },
       setWhere: sql`${evidenceDrafts.serverId} = ${row.serverId} and ${evidenceDrafts.memberId} = ${row.memberId}`,
     });
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Market } from "../domain/market.ts";
 import type { Db, Transaction } from "./database.ts";
-import { calls, decisions, guesses, listedLabs, markets, members, models, serverLabs, servers } from "./schema.ts";
+import { calls, decisions, guesses, listedLabs, markets, members, models, servers } from "./schema.ts";
 
 export type ModelRow = typeof models.$inferSelect;
 export type MarketWithModel = typeof markets.$inferSelect & { model: ModelRow };
@@ -166,12 +166,17 @@ export async function readStandingGuesses(db: Db | Transaction, serverId: string
   return { rows: list, count: counted?.count ?? 0 };
 }
 
-/**
- * Every market autocomplete offers: of servers the bot is in (or of one), those that are not paid and those paid
- * since then; and the servers' own labs.
- */
-export async function readOpenModels(db: Db, serverId: string | null, paidSince: Date) {
-  const rows = db
+/** Of these servers' markets, or of these markets where the bot is in the server: those that are not paid, and those paid since then. */
+export async function readOpenModels(
+  db: Db,
+  which: { readonly serverIds: readonly string[] } | { readonly marketIds: readonly number[] },
+  paidSince: Date,
+) {
+  const asked =
+    "serverIds" in which
+      ? inArray(markets.serverId, [...which.serverIds])
+      : and(inArray(markets.marketId, [...which.marketIds]), isNull(servers.leftAt));
+  return db
     .select({
       serverId: markets.serverId,
       modelId: markets.modelId,
@@ -185,17 +190,5 @@ export async function readOpenModels(db: Db, serverId: string | null, paidSince:
     .from(markets)
     .innerJoin(models, eq(models.modelId, markets.modelId))
     .innerJoin(servers, eq(servers.serverId, markets.serverId))
-    .where(
-      and(
-        serverId === null ? isNull(servers.leftAt) : eq(markets.serverId, serverId),
-        or(isNull(markets.settledAt), gt(markets.settledAt, paidSince)),
-      ),
-    )
-    .orderBy(desc(models.listedAt), desc(models.modelId));
-  const labs = db
-    .select()
-    .from(serverLabs)
-    .where(serverId === null ? undefined : eq(serverLabs.serverId, serverId));
-  const [marketRows, labRows] = await Promise.all([rows, labs]);
-  return { markets: marketRows, labs: labRows };
+    .where(and(asked, or(isNull(markets.settledAt), gt(markets.settledAt, paidSince))));
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { oneLine } from "../domain/clean-text.ts";
 import type { Transaction } from "./database.ts";
 import { members } from "./schema.ts";
 
@@ -9,7 +10,7 @@ export async function nameMember(
 ): Promise<void> {
   await tx
     .insert(members)
-    .values(row)
+    .values({ ...row, name: oneLine(row.name) })
     .onConflictDoUpdate({
       target: [members.serverId, members.memberId],
       set: { name: sql`excluded.name` },

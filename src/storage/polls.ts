@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import type { MarketStateName } from "../domain/card.ts";
+import type { MarketStateName } from "../domain/market-state.ts";
 import type { NewPoll, RunningPoll } from "../domain/poll.ts";
 import type { Db, Transaction } from "./database.ts";
 import { deliveries, markets, models, polls, servers } from "./schema.ts";

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import type { Lab } from "../domain/lab.ts";
 import type { Db, Transaction } from "./database.ts";
 import { serverLabs } from "./schema.ts";
@@ -14,6 +14,17 @@ export async function readServerLabs(
   serverId: string,
 ): Promise<(typeof serverLabs.$inferSelect)[]> {
   return db.select().from(serverLabs).where(eq(serverLabs.serverId, serverId));
+}
+
+/** The same of several servers. */
+export async function readLabsOfServers(
+  db: Db,
+  serverIds: readonly string[],
+): Promise<(typeof serverLabs.$inferSelect)[]> {
+  return db
+    .select()
+    .from(serverLabs)
+    .where(inArray(serverLabs.serverId, [...serverIds]));
 }
 
 /** Writes a server's own lab, in place of the one with its slug if there is one. */

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
+import { codesOf, isClosed, isCutOff } from "./outage.ts";
 import { statement } from "./statement.ts";
 
 const attempts = 5;
 const longestWaitMs = 50;
+const betweenRollbacksMs = 500;
 
 /** What PostgreSQL says of a transaction that may well succeed when tried again. */
 const deadlockDetected = "40P01";
@@ -42,11 +44,7 @@ export async function transactInTwo<Read, Result>(db: Db, steps: TwoSteps<Read, 
   return untilDone(async () => {
     const line = db.lines?.pop();
     if (!line) return db.transaction(async (tx) => steps.write(tx, await steps.read(tx)));
-    try {
-      return await alongLine(line, steps);
-    } finally {
-      db.lines?.push(line);
-    }
+    return alongLine(line, steps, () => db.lines?.push(line));
   });
 }
 
@@ -55,16 +53,49 @@ const begin = statement("begin", sql`begin`);
 const commit = statement("commit", sql`commit`);
 const rollback = statement("rollback", sql`rollback`);
 
-async function alongLine<Read, Result>(line: Db, { read, write }: TwoSteps<Read, Result>): Promise<Result> {
+/** @param giveBack called once nothing of this transaction is under way and none is open on the line */
+async function alongLine<Read, Result>(
+  line: Db,
+  { read, write }: TwoSteps<Read, Result>,
+  giveBack: () => void,
+): Promise<Result> {
   const tx = line as unknown as Transaction;
+  const sent: Promise<unknown>[] = [];
+  const send = <T>(work: Promise<T>): Promise<T> => {
+    sent.push(work);
+    return work;
+  };
   try {
-    const [, found] = await Promise.all([begin(tx, {}), read(tx)]);
-    const [result] = await Promise.all([write(tx, found), commit(tx, {})]);
+    const [, found] = await Promise.all([send(begin(tx, {})), send(read(tx))]);
+    const [result] = await Promise.all([send(write(tx, found)), send(commit(tx, {}))]);
+    giveBack();
     return result;
   } catch (error) {
-    // Behind all that is still under way; where the connection is gone, the transaction is as well.
-    await rollback(tx, {}).catch(() => undefined);
+    // Behind all that is still under way.
+    const first = rollback(tx, {});
+    void cleared(tx, first, sent).then((isClear) => isClear && giveBack());
+    // While the database is away the driver tries whatever waits on a line one by one, seconds or more each: the line is
+    // set aside until its rollback has come through, others take what lines there are, and nobody waits for it.
+    if (!isCutOff(error)) await first.catch(() => undefined);
     throw error;
+  }
+}
+
+/**
+ * Resolves when all that was sent has been answered and a rollback has come through: then the line is as good as new. A
+ * rollback that fails is sent again, as only one that succeeds proves that nothing is open; false if none ever will.
+ */
+async function cleared(tx: Transaction, first: Promise<unknown>, sent: readonly Promise<unknown>[]): Promise<boolean> {
+  for (let latest = first; ; latest = rollback(tx, {})) {
+    try {
+      await latest;
+      await Promise.allSettled(sent);
+      return true;
+    } catch (error) {
+      if (isClosed(error)) return false;
+      // The bot may stop meanwhile: the line is closed then, and this is not waited for.
+      await wait(betweenRollbacksMs, undefined, { ref: false });
+    }
   }
 }
 
@@ -82,9 +113,7 @@ async function untilDone<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** PostgreSQL's five-character code of an error, looked for through the causes it is wrapped in. */
+/** PostgreSQL's five-character code of an error. */
 function sqlState(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if ("code" in at && typeof at.code === "string" && /^[0-9A-Z]{5}$/.test(at.code)) return at.code;
-  return undefined;
+  return codesOf(error).find((code) => /^[0-9A-Z]{5}$/.test(code));
 }

@@ -198,7 +198,8 @@ describe("a question to a model", () => {
     expect(refusalOf(await ask({ roleIds: ["7"] }))).toMatchObject({ reason: "other-channel" });
     expect(refusalOf(await ask({ ...inThread, roleIds: [] }))).toMatchObject({ reason: "role-needed" });
     expect(refusalOf(await ask({ ...inThread, roleIds: ["7", "8"] }))).toMatchObject({ reason: "role-barred" });
-    expect(refusalOf(await ask({ ...inThread, roleIds: ["7"], prompt: " \0 " }))).toEqual({ reason: "no-prompt" });
+    for (const prompt of [" \0 ", "\u200b\u2800"])
+      expect(refusalOf(await ask({ ...inThread, roleIds: ["7"], prompt }))).toEqual({ reason: "no-prompt" });
     taken(await ask({ ...inThread, roleIds: ["7"] }));
     expect(script.asks).toEqual([]);
   });

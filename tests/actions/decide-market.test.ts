@@ -42,6 +42,12 @@ async function aStory() {
 }
 
 describe("freezing and unfreezing", () => {
+  it("wants a reason that can be read", async () => {
+    const { decide } = await aStory();
+    for (const reason of ["\u200b", " \u2800\u3164 "])
+      expect(await decide("freeze", reason)).toEqual({ done: false, refusal: { reason: "no-reason" } });
+  });
+
   it("moves no points and keeps who decided, when and why", async () => {
     const { decide, wallets, market, db, clock, differences } = await aStory();
     expect(await decide("freeze", "a leak,\nlet us wait")).toEqual({

@@ -4,6 +4,7 @@ import { addEvidence, type EvidenceRequest } from "../../src/actions/add-evidenc
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { decideEvidence } from "../../src/actions/decide-evidence.ts";
 import { recordPieceSent } from "../../src/actions/deliver-evidence.ts";
+import { keepDraft, openDraft } from "../../src/actions/keep-draft.ts";
 import { listEvidence } from "../../src/actions/list-evidence.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import { showEvidence } from "../../src/actions/show-evidence.ts";
@@ -219,7 +220,7 @@ describe("what is filed", () => {
     const where = await aMarket(db);
     const reason = async (changes: Partial<EvidenceRequest>) =>
       (await refused(anApp(db), aRequest(where, changes)))?.reason;
-    expect(await reason({ text: " \u200B\n" })).toBe("nothing-given");
+    expect(await reason({ text: " \u200B\n\u2800\u3164" })).toBe("nothing-given");
     expect(await reason({ text: "x".repeat(1001) })).toBe("text-too-long");
     expect(await reason({ text: "", link: "https://example.com" })).toBeUndefined();
     for (const link of ["example.com", "file:///etc/passwd", "https://a:b@example.com", "data:text/html,x"]) {
@@ -242,6 +243,19 @@ describe("what is filed", () => {
     const bare = await refused(app, aRequest(where, { text: "", files: [aFile("bad.png")] }));
     expect(bare).toMatchObject({ reason: "no-file-kept", files: [{ problem: "gone" }] });
   });
+});
+
+it("what PostgreSQL takes in no text stops neither a piece nor what is kept while a form is filled in", async () => {
+  const { db } = await embedded.open();
+  const where = await aMarket(db);
+  const app = anApp(db);
+  const member = { ...aMember(), name: "An\0n \ud83d" };
+  expect(await aPiece(app, where, { member })).toMatchObject({ memberName: "An n" });
+  const whose = { draftId: "1", serverId: where.serverId, memberId: member.memberId };
+  const { modelId, stance, kind, link, files, source } = aRequest(where);
+  const given = { modelId, stance, kind, link, files, source };
+  await keepDraft(app, whose, { ...given, lab: "Xio\ud83dmi", text: "one\0\ntwo" });
+  expect(await openDraft(app, whose)).toEqual({ ...given, lab: "Xio\ufffdmi", text: "one\ntwo" });
 });
 
 describe("what may be done to a piece", () => {
@@ -291,6 +305,8 @@ describe("what may be done to a piece", () => {
     const decide = (kind: "withdraw" | "hide" | "restore", member: Member, key = aKey()) =>
       decideEvidence(app, { key, kind, serverId, member, evidenceId, reason: kind === "withdraw" ? null : "because" });
     expect(await decide("withdraw", aMember())).toMatchObject({ refusal: { reason: "own-only" } });
+    const unseen = { key: aKey(), kind: "hide", serverId, member: aMember(), evidenceId, reason: "\u2800" } as const;
+    expect(await decideEvidence(app, unseen)).toEqual({ done: false, refusal: { reason: "no-reason" } });
     const key = aKey();
     expect(await decide("hide", aMember(), key)).toMatchObject({ done: true, piece: { state: "hidden" } });
     expect(await decide("hide", aMember(), key)).toMatchObject({ done: true });
@@ -349,6 +365,7 @@ describe("what may be done to a piece", () => {
     expect([...(await readUsedCopies(db, [hashOf("good.png")]))]).toEqual([]);
     expect(await refused(app, aRequest(where, said))).toEqual(again);
     expect(await refused(app, aRequest(where, { ...said, lab: "deepseek", kind: "leak" }))).toEqual(again);
+    expect(await refused(app, aRequest(where, { ...said, text: "an  INSULT", link: null, files: [] }))).toEqual(again);
     const board = () => listEvidence(app, { ...where, lab: null, kind: null, page: 1 });
     expect(await board()).toMatchObject({ labs: [], hidden: [{ evidenceId, hiddenReason: "an insult" }] });
     expect(await show(false)).toMatchObject({ refusal: { reason: "hidden-from-you", hiddenReason: "an insult" } });

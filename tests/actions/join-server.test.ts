@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { joinServers, leaveServer } from "../../src/actions/join-server.ts";
+import { loadModels } from "../../src/actions/load-models.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
@@ -49,6 +50,23 @@ describeOnBoth("when the bot starts again", (database) => {
     expect(foxes.map(({ serverId }) => serverId).sort()).toEqual(["100", "300"]);
     const due = await claimDeliveries(app, { by: "this process", most: 100 });
     expect(new Set(due.map(({ delivery }) => delivery.serverId))).toEqual(stillIn);
+  });
+
+  it("reads no server again that is in memory already, and those that are not, or were away", async () => {
+    const { db } = await database.open();
+    const before = watcherApp(db, storyClock());
+    await firstRead(before);
+    for (const serverId of ["100", "200"]) await aServer(before, serverId);
+    await recordCatalogue(before, aCatalogue(aStealthListing("Ox Alpha")));
+    await leaveServer(before, "200");
+
+    const app = watcherApp(db, storyClock());
+    await loadModels(app);
+    const known = app.models.of("100");
+    await joinServers(app, named("100", "200", "300"), () => true);
+    expect(app.models.of("100")).toBe(known);
+    for (const serverId of ["100", "200", "300"])
+      expect(app.models.of(serverId).models.map(({ name }) => name)).toEqual(["Ox Alpha"]);
   });
 
   it("has left them all if nobody wants it any more, and notes once since when", async () => {

@@ -243,6 +243,25 @@ describe("a vote another process hears late", () => {
   });
 });
 
+describe("a vote another process hears late, after the source came out", () => {
+  it("changes nothing of what is paid and scored, though the model is settled before the list is read", async () => {
+    const { app, row, poll, clock, db, vote, unvote, differences } = await aStory();
+    const other = anApp(db, clock);
+    await loadPolls(other);
+    await vote(ann, "deepseek");
+    await vote(bob, "deepseek");
+    await unvote(bob, "deepseek");
+    const publishedAt = clock.pass({ minutes: 1 });
+    clock.pass({ minutes: 1 });
+    await aVote(other, poll, ann, "deepseek", "unvote");
+    await aVote(other, poll, bob, "deepseek");
+    const settled = await aSettlement(app, row, { lab: "deepseek", publishedAt });
+    expect(settled).toMatchObject({ callers: 1, right: 1, firstRight: { memberId: "ann" }, lateMembers: 2 });
+    expect(settled.top.map(({ memberId }) => memberId)).toEqual(["ann"]);
+    expect(await differences()).toEqual([]);
+  });
+});
+
 describe("a member who has guessed elsewhere", () => {
   it.each([
     ["a free guess", null],

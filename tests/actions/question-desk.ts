@@ -1,5 +1,6 @@
 import { answerQuestions } from "../../src/actions/answer-question.ts";
-import { type AskAnswer, type AskRequest, askModel } from "../../src/actions/ask-model.ts";
+import { type AskAnswer, askModel } from "../../src/actions/ask-model.ts";
+import type { AskRequest } from "../../src/actions/read-wish.ts";
 import type { ChatFailure } from "../../src/domain/chat.ts";
 import type { QuestionSettings } from "../../src/domain/question-limits.ts";
 import type { Db } from "../../src/storage/database.ts";

@@ -153,6 +153,16 @@ describe("when something goes wrong", () => {
     expect(complaints(lines)).toEqual([]);
   });
 
+  it("what is said below a message is said once, though two processes got the press", async () => {
+    const { discord, ann, shown, lines } = await aProbedServer();
+    const message = await shown();
+    discord.faults.duplicateInteractions = true;
+    const exchange = await ann.press(message, "Aside").settled();
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContainEqual("this interaction was acknowledged before");
+    expect(exchange.followUps().map(({ content }) => content)).toEqual(["By the way"]);
+    expect(complaints(lines)).toEqual([]);
+  });
+
   it("work that takes longer than Discord waits is logged, and crashes nothing", async () => {
     let finish = () => {};
     const gate = new Promise<void>((resolve) => {

@@ -4,8 +4,10 @@ import { createBatches } from "../../src/domain/batches.ts";
 type Item = { lane: string; n: number };
 
 /** Batches whose work waits to be let go, and remembers what it was given. */
-function aDesk(settings: { mostItems?: number; atOnce?: number; fails?: (item: Item) => boolean } = {}) {
-  const { mostItems = 10, atOnce = 2, fails = () => false } = settings;
+function aDesk(
+  settings: { mostItems?: number; atOnce?: number; fails?: (item: Item) => boolean; concernsAll?: boolean } = {},
+) {
+  const { mostItems = 10, atOnce = 2, fails = () => false, concernsAll = false } = settings;
   const given: string[] = [];
   const held: (() => void)[] = [];
   let holding = false;
@@ -13,6 +15,7 @@ function aDesk(settings: { mostItems?: number; atOnce?: number; fails?: (item: I
     lane: ({ lane }) => lane,
     mostItems,
     atOnce,
+    concernsAll: () => concernsAll,
     async work(items) {
       given.push(items.map(({ lane, n }) => `${lane}${n}`).join(" "));
       if (holding) await new Promise<void>((release) => held.push(release));
@@ -118,6 +121,14 @@ describe("guesses that wait for one another", () => {
       { status: "fulfilled", value: "a3 done" },
     ]);
     expect(given).toEqual(["a1 a2 a3", "a1", "a2", "a3"]);
+    expect(await add("a", 4)).toBe("a4 done");
+  });
+
+  it("all fail at once of what has nothing to do with them, and the next ones are tried as ever", async () => {
+    const { add, given } = aDesk({ fails: ({ n }) => n === 2, concernsAll: true });
+    const answers = await Promise.allSettled([add("a", 1), add("a", 2), add("a", 3)]);
+    expect(answers.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(given).toEqual(["a1 a2 a3"]);
     expect(await add("a", 4)).toBe("a4 done");
   });
 

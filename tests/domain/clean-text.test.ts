@@ -14,6 +14,7 @@ describe("text from outside in one line", () => {
     ["a fox 🦊 stays", "a fox 🦊 stays"],
     ["مختبر 智谱 Ünï", "مختبر 智谱 Ünï"],
     ["\u0000\u200b ", ""],
+    ["\u2800\u3164 \u{1160}\ufe0f", ""],
     ["", ""],
   ])("%j becomes %j", (text, line) => {
     expect(oneLine(text)).toBe(line);

@@ -5,7 +5,6 @@ import {
   byVotes,
   evidenceLimits,
   mayRead,
-  saysTheSame,
   takesEvidence,
   whyNotModerate,
   whyNotVote,
@@ -13,6 +12,7 @@ import {
 } from "../../src/domain/evidence.ts";
 import { linkIn, normaliseLink, readLink } from "../../src/domain/evidence-link.ts";
 import { uploadName } from "../../src/domain/kept-file.ts";
+import { bringsBack, saysTheSame } from "../../src/domain/same-evidence.ts";
 import { hostileText } from "../discord/hostile.ts";
 
 const piece = { evidenceId: 7, memberId: "ann", state: "shown", hiddenReason: null, restoredReason: null } as const;
@@ -71,6 +71,32 @@ it("the same again is the same text, page and files on the same lab", () => {
   expect(saysTheSame(one, { ...one, link: "http://www.a.example#x", hashes: ["a", "b"] })).toBe(true);
   expect(saysTheSame(one, { ...one, stance: "against" })).toBe(false);
   expect(saysTheSame(one, { ...one, hashes: ["a"] })).toBe(false);
+});
+
+describe("what moderators hid comes back", () => {
+  const hidden = { lab: "xiaomi", stance: "for", text: "Bob is a liar.", link: null, hashes: [] } as const;
+
+  it.each([
+    ["spelled otherwise", { text: "BOB  is a  líar!!" }],
+    ["with something before and after it", { text: "As I said, Bob is a liar, and always was" }],
+    ["about another lab, with a link and a file", { lab: "openai", link: "https://a.example/", hashes: ["a"] }],
+  ])("%s", (_, changed) => {
+    expect(bringsBack({ ...hidden, ...changed }, hidden)).toBe(true);
+  });
+
+  it("by its link or a file, if it had no words", () => {
+    const bare = { ...hidden, text: "", link: "https://a.example/x", hashes: ["a", "b"] };
+    expect(bringsBack({ ...hidden, link: "http://www.a.example/x/" }, bare)).toBe(true);
+    expect(bringsBack({ ...hidden, hashes: ["c", "b"] }, bare)).toBe(true);
+    expect(bringsBack(hidden, bare)).toBe(false);
+    expect(bringsBack({ ...bare, link: null, hashes: [] }, bare)).toBe(false);
+  });
+
+  it("and is no longer that with the words it was hidden for left out, nor for a short word in common", () => {
+    const both = { ...hidden, text: "It uses the tokenizer of MiMo. Bob is a liar.", link: "https://a.example/" };
+    expect(bringsBack({ ...both, text: "It uses the tokenizer of MiMo." }, both)).toBe(false);
+    expect(bringsBack({ ...hidden, text: "It laughs: lol" }, { ...hidden, text: "lol" })).toBe(false);
+  });
 });
 
 describe("a link", () => {

@@ -43,6 +43,25 @@ describe("a name nobody knew", () => {
   });
 });
 
+it("a name that is so already is taken as if it was taught now: two processes may get the same command", () => {
+  const known = [frobozz, own("xiaomi", "Xiaomi", ["Redmi AI"])];
+  expect(decideNaming("Frobozz  Labs", null, known)).toEqual({
+    answer: { done: true, name: "Frobozz Labs", what: "new-lab", labName: "Frobozz Labs" },
+    lab: null,
+  });
+  expect(decideNaming("Redmi AI", "mimo", known)).toEqual({
+    answer: { done: true, name: "Redmi AI", what: "alias", labName: "Xiaomi" },
+    lab: null,
+  });
+  for (const [name, sameAs] of [
+    ["Redmi AI", null],
+    ["Redmi AI", "deepseek"],
+    ["Frobozz Labs", "xiaomi"],
+    ["Xiaomi", null],
+  ] as const)
+    expect(decideNaming(name, sameAs, known)).toMatchObject({ reason: "already-known" });
+});
+
 describe("a name is refused", () => {
   it.each([
     ["that has no letter in it", " *** ", null, { reason: "no-name" }],
@@ -61,7 +80,7 @@ describe("a name is refused", () => {
     const aliases = Array.from({ length: mostOwnNames - 2 }, (_, n) => `Zork ${n}`);
     const nearly = [frobozz, own("xiaomi", "Xiaomi", aliases)];
     const last = decideNaming("Grue", null, nearly);
-    if ("reason" in last) throw new Error(last.reason);
+    if ("reason" in last || !last.lab) throw new Error("it was not taken");
     const full = [...nearly, own(last.lab.slug, last.lab.name)];
     expect(decideNaming("Plugh", null, full)).toEqual({ reason: "too-many", mostNames: 100 });
     expect(decideNaming("Plugh", "xiaomi", full)).toEqual({ reason: "too-many", mostNames: 100 });

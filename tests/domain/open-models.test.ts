@@ -78,6 +78,39 @@ describe("the models a server knows", () => {
     expect(models.of("1").models).toEqual([hunter]);
   });
 
+  it("take what a read tells of some, and leave the rest, the labs, and what changed here since it began", () => {
+    const models = createOpenModels();
+    const lab = { slug: "frobozz", name: "Frobozz", aliases: [], parent: null, country: null, prefixes: [] };
+    models.replace("1", { models: [healer, hunter], labs: [lab] });
+    const read = models.beginRead();
+    models.update("1", { ...hunter, state: "settled" });
+    models.bringIn("1", [{ ...hunter, state: "frozen" }, { ...healer, name: "Healer Beta" }, ox], read);
+    const after = [ox, { ...healer, name: "Healer Beta" }, { ...hunter, state: "settled" as const }];
+    expect(models.of("1")).toEqual({ models: after, labs: [lab] });
+  });
+
+  it("are as the later read found them, be it of all models or of some, whichever ended last", () => {
+    const models = createOpenModels();
+    const [whole, some, last] = [models.beginRead(), models.beginRead(), models.beginRead()];
+    models.bringIn("1", [{ ...hunter, state: "frozen" }], some);
+    models.replace("1", { models: [hunter, ox], labs: [] }, whole);
+    expect(models.of("1").models).toEqual([ox, { ...hunter, state: "frozen" }]);
+    models.replace("1", { models: [ox], labs: [] }, last);
+    models.bringIn("1", [hunter], some);
+    expect(models.of("1").models).toEqual([ox]);
+  });
+
+  it("were loaded once they were read whole, and not by one that came in alone", () => {
+    const models = createOpenModels();
+    models.update("1", hunter);
+    models.bringIn("1", [ox], models.beginRead());
+    expect(models.isLoaded("1")).toBe(false);
+    models.replace("1", { models: [], labs: [] });
+    expect(models.isLoaded("1")).toBe(true);
+    models.forget("1");
+    expect(models.isLoaded("1")).toBe(false);
+  });
+
   it("are kept apart by server, with each server's own labs", () => {
     const models = createOpenModels();
     const lab = { slug: "frobozz", name: "Frobozz", aliases: [], parent: null, country: null, prefixes: [] };

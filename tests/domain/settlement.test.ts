@@ -60,6 +60,7 @@ describe("the source of a settlement", () => {
     "file:///etc/passwd",
     "https://me:secret@example.org/",
     "https://me@example.org/",
+    "https://:secret@example.org/",
     `https://example.org/${"x".repeat(500)}`,
   ])("%s is none", (typed) => {
     expect(readSource(typed)).toBeNull();

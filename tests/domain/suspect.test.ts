@@ -36,7 +36,7 @@ describe("whom a member means", () => {
   });
 
   it("is nobody when there is no letter or digit in it", () => {
-    for (const typed of ["", "  ", "?!", "🦊🦊", "\u0000", "\ud83d"])
+    for (const typed of ["", "  ", "?!", "🦊🦊", "\u0000", "\ud83d", "\u3164"])
       expect(readSuspect(typed, [])).toEqual({ read: false, reason: "no-name" });
   });
 

@@ -76,7 +76,11 @@ async function takeAnnouncement({ message, page }: Visitor): Promise<void> {
 async function takePictures({ types, presses, message, page }: Visitor): Promise<void> {
   await picture("receipt", message("Hunter Alpha: you say DeepSeek built it"));
   await picture("settlement", message("Hunter Alpha is settled"));
-  await picture("board", message(/1\. Cleo/));
+  // One that is shared answers, for everybody but who shared it, a message they cannot see, and says so above.
+  await types("/leaderboard");
+  await presses("Enter");
+  await presses("Enter");
+  await picture("board", message(/You are at/));
   await types("/evidence list model:Hunter Alpha");
   await page.getByRole("option", { name: "Hunter Alpha" }).waitFor();
   await presses("Tab");

@@ -1,7 +1,7 @@
 import type { ModelCard } from "../../domain/card.ts";
 import { takesEvidence } from "../../domain/evidence.ts";
 import { rules } from "../../domain/rules.ts";
-import { type LabNames, labNames } from "./lab-words.ts";
+import { type LabNames, registryNames } from "./lab-words.ts";
 import { button, buttonRow, type MessageView } from "./message.ts";
 import { modelLine, modelMenu } from "./model-list.ts";
 import { evidenceLines, factLines, oddsLines, presenceLines, stateLine, whereLine } from "./model-words.ts";
@@ -10,8 +10,6 @@ import { bold, escaped, fittingLines, plain, shown } from "./text.ts";
 
 const mostOdds = 6;
 const invitation = `Your first guess is on the house: ${rules.freeStakePoints} points.`;
-const registryNames = labNames([]);
-
 /** The odds while they say something; of a settled model the guesses as the settlement counts them. */
 function guessLines({ state, callers, counted: settled, odds }: ModelCard, names: LabNames): string[] {
   if (state === "void") return [];

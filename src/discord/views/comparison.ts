@@ -16,8 +16,8 @@ import { button, buttonRow, type MessageView, type Row } from "./message.ts";
 import { failureText } from "./question-refusals.ts";
 import { bold, escaped, plain, shown } from "./text.ts";
 
-/** Both embeds together may have 6,000 characters: this leaves 1,000 for a side's title, thinking, failure and figures. */
-const longestSide = 2_000;
+/** Both embeds together may have 6,000 characters: this leaves 1,100 for a side's title, thinking, failure and figures. */
+const longestSide = 1_900;
 
 /** Two models' answers to the same question, beside each other in one message. */
 export function comparisonMessage(sides: readonly Shown[], { left, instead }: AnswerContext = noContext): MessageView {

@@ -3,8 +3,8 @@ import type { MissingPart } from "../../domain/evidence-draft.ts";
 import { notKeptLine } from "./evidence-words.ts";
 import { type LabNames, labList } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
-import { count, moment } from "./numbers.ts";
-import { inWords, noSuchModel, type WordsFor } from "./refusals.ts";
+import { count } from "./numbers.ts";
+import { inWords, noSuchModel, tooYoungTo, type WordsFor } from "./refusals.ts";
 import { bold, escaped, shown } from "./text.ts";
 
 const model = (name: string) => bold(name, shown.modelName);
@@ -31,7 +31,7 @@ const addWords = {
   "same-again": ({ evidenceId }) => `You have filed exactly that already: it is **#${evidenceId}**. Nothing was added.`,
   "hidden-before": ({ evidenceId, hiddenReason }) =>
     [
-      `That is what you filed as **#${evidenceId}**, which the moderators have hidden.`,
+      `That brings back what you filed as **#${evidenceId}**, which the moderators have hidden.`,
       ...(hiddenReason ? [`Reason: ${escaped(hiddenReason, shown.reason)}`] : []),
       `It cannot be filed again before a moderator restores **#${evidenceId}**.`,
     ].join("\n"),
@@ -39,8 +39,7 @@ const addWords = {
     `You have filed ${most} pieces of evidence on ${model(modelName)}, which is the most a member may.`,
   "server-limit": ({ most }) =>
     `This server has filed ${most} pieces of evidence within a day, which is the most I take. Try again tomorrow.`,
-  "account-too-young": ({ minimumDays, readyAt }) =>
-    `Accounts must be ${minimumDays} days old to file evidence here. Yours will be ${moment(readyAt, "R")}.`,
+  "account-too-young": tooYoungTo("file evidence"),
 } satisfies WordsFor<EvidenceRefusal>;
 
 /** Why a piece was not filed, and what to do next. */
@@ -71,10 +70,10 @@ const barredWords = {
   "already-hidden": ({ evidenceId }) =>
     `#${evidenceId} is hidden by the moderators. \`/evidence restore\` shows it again.`,
   "not-hidden": ({ evidenceId }) => `#${evidenceId} is not hidden. There is nothing to restore.`,
+  "no-reason": () => "I could not read the reason. Everybody can read it: give it in letters.",
   "model-closed": ({ modelName }) =>
     `${model(modelName)} is closed, so the votes stay as they are. The evidence can still be read.`,
-  "account-too-young": ({ minimumDays, readyAt }) =>
-    `Accounts must be ${minimumDays} days old to vote on evidence here. Yours will be ${moment(readyAt, "R")}.`,
+  "account-too-young": tooYoungTo("vote on evidence"),
 } satisfies WordsFor<EvidenceBarred>;
 
 /** Why nothing was done to a piece, and what to do next. */

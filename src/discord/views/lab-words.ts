@@ -11,6 +11,9 @@ export function labNames(extra: readonly Lab[]): LabNames {
   return (lab) => (lab === OTHER ? someoneElse : plain(labBySlug(lab, extra)?.name ?? lab, shown.labName));
 }
 
+/** Those alone, for where no server is asked. */
+export const registryNames: LabNames = labNames([]);
+
 /** A lab within a sentence. */
 export function labText(lab: string, names: LabNames): string {
   return escaped(names(lab), shown.labName);

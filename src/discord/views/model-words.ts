@@ -1,5 +1,6 @@
-import type { MarketStateName, ModelCard, Odds } from "../../domain/card.ts";
+import type { ModelCard, Odds } from "../../domain/card.ts";
 import { isFree, type Listing } from "../../domain/listing.ts";
+import type { MarketStateName } from "../../domain/market-state.ts";
 import { pieceLine } from "./evidence-words.ts";
 import { type LabNames, labList, labText } from "./lab-words.ts";
 import { count, counted, moment, percent } from "./numbers.ts";

@@ -99,7 +99,10 @@ export function votesInVain(votes: readonly VoteInVain[]): MessageView {
       ({ modelName, refused }) =>
         `Your vote in the poll on ${bold(modelName, shown.modelName)} counts for nothing: ${inVain[refused]}`,
     );
-  return { content: lines.join("\n") };
+  const rest = votes.length - lines.length;
+  return {
+    content: [...lines, ...(rest > 0 ? [`The same goes for ${counted(rest, "other vote")} of yours.`] : [])].join("\n"),
+  };
 }
 
 /** What is said of the length of a poll where it is chosen. */

@@ -1,20 +1,11 @@
 import type { AskRefusal } from "../../domain/ask-refusal.ts";
 import type { ChatFailure } from "../../domain/chat.ts";
-import { type LabNames, labNames } from "./lab-words.ts";
+import { type LabNames, registryNames } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
 import { count, counted, moment, usd } from "./numbers.ts";
+import { noSuchModel, tooYoungTo, type WordsFor, wordsFor } from "./refusals.ts";
 import { settledAnswer } from "./settled-answer.ts";
 import { bold, escaped, fittingLines, shown } from "./text.ts";
-
-/** For every reason a refusal or failure can have, the words for it. */
-type WordsFor<Refusal extends { reason: string }> = {
-  [Reason in Refusal["reason"]]: (refusal: Extract<Refusal, { reason: Reason }>) => string;
-};
-
-function inWords<Refusal extends { reason: string }>(words: WordsFor<Refusal>, refusal: Refusal): string {
-  const say = words[refusal.reason as Refusal["reason"]] as (refusal: Refusal) => string;
-  return say(refusal);
-}
 
 const back = (at: Date) => `Come back ${moment(at, "R")}.`;
 const channels = (ids: readonly string[]) => ids.map((id) => `<#${escaped(id, 20)}>`).join(", ");
@@ -29,8 +20,7 @@ const refusals = {
       "Questions are not switched on: the bot has no key for OpenRouter.",
       "For the host: make a key at <https://openrouter.ai/settings/keys> (a free one will do), put `OPENROUTER_API_KEY=…` into `.env` and start the bot again.",
     ].join("\n"),
-  "no-such-model": () =>
-    "I know no such model here. Pick one from the list that opens while you type, or see `/models show`.",
+  "no-such-model": noSuchModel,
   "seen-elsewhere": () =>
     "I cannot ask that model: moderators added it, and it is not on OpenRouter. Its card (`/models show`) says where it was seen.",
   "no-such-question": () => "I no longer know that question. Ask anew with `/ask-model`.",
@@ -44,8 +34,7 @@ const refusals = {
   "member-limit": ({ most, freeAt }) => `You have asked ${counted(most, "question")} within an hour. ${back(freeAt)}`,
   "failed-limit": ({ most, freeAt }) =>
     `${counted(most, "question")} of yours have failed within an hour. They took none of your own, but the bot's key paid for each, so I try no more for now. ${back(freeAt)}`,
-  "account-too-young": ({ minimumDays, readyAt }) =>
-    `Accounts must be ${counted(minimumDays, "day")} old to ask models here. Yours will be ${moment(readyAt, "R")}.`,
+  "account-too-young": tooYoungTo("ask models"),
   "open-again": ({ modelName }) =>
     `The settlement of ${bold(modelName, shown.modelName)} was taken back, so it is a riddle again. Ask it with \`/ask-model\`.`,
   "no-confirmed-listing": () =>
@@ -77,9 +66,9 @@ const refusals = {
  *
  * @param names those of the server, where a settlement may be told
  */
-export function askRefusal(refusal: AskRefusal, names: LabNames = labNames([])): MessageView {
+export function askRefusal(refusal: AskRefusal, names: LabNames = registryNames): MessageView {
   if (refusal.reason === "settled") return settledAnswer(refusal, names);
-  return { content: fittingLines(inWords<PlainRefusal>(refusals, refusal).split("\n"), 2000) };
+  return { content: fittingLines(wordsFor<PlainRefusal>(refusals, refusal, names).split("\n"), 2000) };
 }
 
 /** Said where the bot itself lacks permissions. */
@@ -132,5 +121,5 @@ const failures = {
 
 /** Why there is no answer, or not all of it. */
 export function failureText(failure: ChatFailure): string {
-  return inWords<ChatFailure>(failures, failure);
+  return wordsFor<ChatFailure>(failures, failure, registryNames);
 }

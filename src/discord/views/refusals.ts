@@ -1,11 +1,12 @@
+import type { TooYoung } from "../../domain/account-age.ts";
 import type { NamingRefusal } from "../../domain/name-lab.ts";
 import type { AddingRefusal } from "../../domain/own-model.ts";
 import type { GuessAnswer } from "../../domain/receipt.ts";
 import { rules } from "../../domain/rules.ts";
 import type { DecisionRefusal } from "../../domain/settlement.ts";
-import { type LabNames, labList, labNames, labText } from "./lab-words.ts";
+import { type LabNames, labList, labText, registryNames } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
-import { moment, points } from "./numbers.ts";
+import { counted, moment, points } from "./numbers.ts";
 import { bold, escaped, shown } from "./text.ts";
 
 /** For every reason a refusal can have, the words for it. */
@@ -14,14 +15,29 @@ export type WordsFor<Refusal extends { reason: string }> = {
 };
 
 /** The words for a refusal. */
+export function wordsFor<Refusal extends { reason: string }>(
+  words: WordsFor<Refusal>,
+  refusal: Refusal,
+  names: LabNames,
+): string {
+  const say = words[refusal.reason as Refusal["reason"]] as (refusal: Refusal, names: LabNames) => string;
+  return say(refusal, names);
+}
+
+/** The same as a message. */
 export function inWords<Refusal extends { reason: string }>(
   words: WordsFor<Refusal>,
   refusal: Refusal,
   names: LabNames,
 ): MessageView {
-  const say = words[refusal.reason as Refusal["reason"]] as (refusal: Refusal, names: LabNames) => string;
-  return { content: say(refusal, names) };
+  return { content: wordsFor(words, refusal, names) };
 }
+
+/** Why an account may not do something yet. */
+export const tooYoungTo =
+  (doThis: string) =>
+  ({ minimumDays, readyAt }: TooYoung): string =>
+    `Accounts must be ${counted(minimumDays, "day")} old to ${doThis} here. Yours will be ${moment(readyAt, "R")}.`;
 
 export const noSuchModel = () =>
   "I know no such model here. Pick one from the list that opens while you type, or see `/models show`.";
@@ -58,8 +74,7 @@ const guessWords = {
   "guess-only": () => "This server plays without stakes. Leave `stake` out: your guess counts all the same.",
   "no-name": () => "I could not read that name. Pick a lab from the list, or type its name in letters.",
   "name-too-long": ({ mostCharacters }) => `That name is too long. Use at most ${mostCharacters} characters.`,
-  "account-too-young": ({ minimumDays, readyAt }) =>
-    `Accounts must be ${minimumDays} days old to guess here. Yours will be ${moment(readyAt, "R")}.`,
+  "account-too-young": tooYoungTo("guess"),
 } satisfies WordsFor<GuessRefused>;
 
 /** Why a guess was not placed, and what to do next. */
@@ -82,6 +97,7 @@ const decisionWords = {
     `I know no lab called “${escaped(typed, shown.typed)}”. Pick one from the list that opens while you type, or teach me the name with \`/settle name-lab\`.`,
   "same-lab-twice": () => "Both labs are the same. Leave `second-lab` out if one lab built it.",
   "other-is-no-lab": () => "“Someone else” cannot have built it. Name the lab that did, even if nobody guessed it.",
+  "no-reason": () => "I could not read the reason. Everybody is told it: give it in letters.",
   "bad-source": () =>
     "The source must be a web address that begins with `https://` or `http://`, of at most 500 characters.",
   "bad-time": ({ typed }) => `I cannot read “${escaped(typed, shown.typed)}” as a time. Write ${timeFormats}.`,
@@ -116,7 +132,7 @@ const namingWords = {
 
 /** Why a name was not made a lab's, and what to do next. */
 export function namingRefusal(refusal: NamingRefusal): MessageView {
-  return inWords<NamingRefusal>(namingWords, refusal, labNames([]));
+  return inWords<NamingRefusal>(namingWords, refusal, registryNames);
 }
 
 const addingWords = {
@@ -132,5 +148,5 @@ const addingWords = {
 
 /** Why a model was not added, and what to do next. */
 export function addingRefusal(refusal: AddingRefusal): MessageView {
-  return inWords<AddingRefusal>(addingWords, refusal, labNames([]));
+  return inWords<AddingRefusal>(addingWords, refusal, registryNames);
 }

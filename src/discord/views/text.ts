@@ -1,4 +1,4 @@
-import { oneLine } from "../../domain/clean-text.ts";
+import { invisible, oneLine } from "../../domain/clean-text.ts";
 
 /** How much of a text from outside is shown, in UTF-16 units, before escaping (which at most doubles it). */
 export const shown = {
@@ -16,9 +16,6 @@ export const shown = {
   /** All lines of a piece together; escaping at most doubles them. */
   evidenceText: 1000,
 } as const;
-
-/** Letters and symbols that show nothing: a name made of them would leave a hole. */
-const invisible = /\u034F|[\u115F\u1160\u2800\u3164\uFFA0]|\u17B4|\u17B5|[\uFE00-\uFE0F]/gu;
 
 /**
  * A text from outside for places that show no markdown (labels, titles of menus, autocomplete): one line, at most `most`

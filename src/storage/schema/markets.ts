@@ -11,14 +11,13 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { marketStates } from "../../domain/market-state.ts";
 import type { Holding, Micro } from "../../domain/shares.ts";
 import { moment, shares } from "../columns.ts";
 import { models } from "./catalogue.ts";
 
 /** An outcome as the market row keeps it: its state now, and how many members stand on it. */
 export type StoredOutcome = { lab: string; weight: number; shares: Micro; callers: number };
-
-export const marketStates = ["open", "frozen", "settled", "void"] as const;
 
 /** One market per server and model. Everything a trade needs to be priced is on this one row, under its lock. */
 export const markets = pgTable(

@@ -124,6 +124,31 @@ describe("an answer", () => {
     );
   });
 
+  it("fits beside another though both are as long as can be", () => {
+    const figures = {
+      firstWordMs: 599_000,
+      totalMs: 600_000,
+      promptTokens: 1e6,
+      answerTokens: 1e6,
+      costUsd: 0.00012345,
+    };
+    const name = "*".repeat(60);
+    for (const state of questionStates) {
+      const longest = aQuestion({
+        target: { modelId: 42, listingId: "x", name },
+        state,
+        failure: state === "failed" ? (failures("*".repeat(600))[0] ?? null) : null,
+        figures,
+        prompt: "*".repeat(4_000),
+        answer: "word ".repeat(2_000),
+        reasoningCharacters: 1e6,
+        reasoningTail: "*".repeat(300),
+      });
+      const [view] = questionMessages([longest, longest], { left, instead: name });
+      expect(limitsBroken({ ...view, files: [] })).toEqual([]);
+    }
+  });
+
   it("comes in four messages at the most, and then whole in a file when it has ended", () => {
     const answer = Array.from({ length: 900 }, (_, i) => `Line ${i} of many.`).join("\n");
     const running = questionMessages([aQuestion({ answer, state: "running" })]);

@@ -88,6 +88,7 @@ describe("what is said of polls", () => {
       fc.property(hostileText, (modelName) => {
         const view = votesInVain(Array(40).fill({ modelName, refused: "guessed-already" }));
         expect(limitsBroken(view)).toEqual([]);
+        expect(view.content).toMatch(/\nThe same goes for 35 other votes of yours\.$/);
         expect(unescaped(view.content ?? "")).not.toMatch(/@everyone|@here|\]\(|```|<[@#]\D*12345|\|\||https:\/\//);
         expect(limitsBroken(pollComes(modelName, 25))).toEqual([]);
       }),

@@ -32,6 +32,7 @@ const decisions: { [Reason in DecisionRefusal["reason"]]: Extract<DecisionRefusa
   "no-such-lab": { reason: "no-such-lab", typed: "Foo" },
   "same-lab-twice": { reason: "same-lab-twice" },
   "other-is-no-lab": { reason: "other-is-no-lab" },
+  "no-reason": { reason: "no-reason" },
   "bad-source": { reason: "bad-source" },
   "bad-time": { reason: "bad-time", typed: "yesterday" },
   "in-the-future": { reason: "in-the-future", publishedAt: published },
@@ -58,6 +59,11 @@ describe("a refusal", () => {
       expect(words).toMatch(/^\S.{20,}[.?]$/s);
       expect(words).not.toMatch(/undefined|null|\[object|NaN/);
     }
+  });
+
+  it("counts one day as one", () => {
+    const said = guessRefusal({ ...guesses["account-too-young"], minimumDays: 1 }, names).content;
+    expect(said).toMatch(/^Accounts must be 1 day old to guess here\./);
   });
 
   it("says how much room is left under the cap, or that there is none", () => {

@@ -1,10 +1,10 @@
 import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node";
+import { buildPrograms, removePrograms } from "./support/build-programs.ts";
 import { findChromium } from "./support/chromium.ts";
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
-import { buildPrograms, removePrograms } from "./support/programs.ts";
 
 type Counts = { passed: number; failed: number; skipped: number };
 

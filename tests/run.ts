@@ -51,7 +51,8 @@ async function runTests(words: string[]): Promise<Vitest | undefined> {
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/bench/**", "**/node_modules/**"],
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: half the time they wait for bots and for PostgreSQL.
+    maxWorkers: 3,
     isolate: false,
     setupFiles: ["tests/support/own-modules.ts"],
     sequence: { sequencer: LongestFirst },

@@ -54,6 +54,10 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
     expect(outcomes.filter((outcome) => outcome === "asked")).toHaveLength(atOnce);
     expect(outcomes.filter((outcome) => outcome === "host busy")).toHaveLength(members - atOnce);
     expect(openRouter.chat.questions).toHaveLength(atOnce);
+    // Both processes decide on each of them, and the later one is not to find a place that was given back meanwhile.
+    const refused = first.filter((_, i) => outcomes[i] === "host busy");
+    const refusedByBoth = () => refused.every(({ original }) => original?.edits.length === 1);
+    await vi.waitUntil(refusedByBoth, { timeout: patienceMs, interval: 20 });
 
     // Their answers stream, each in one message, and each of them is stopped.
     const taken = first.filter((_, i) => outcomes[i] === "asked");

@@ -3,15 +3,15 @@ import { buildPrograms, removePrograms } from "./support/build-programs.ts";
 import { findChromium } from "./support/chromium.ts";
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
-import { folderInMemory } from "./support/folder-in-memory.ts";
+import { makeFolderInMemory, removeFolderInMemory } from "./support/folder-in-memory.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
 // Temporary folders of the tests, of the PostgreSQL and of the browser are made below it.
-const inMemory = folderInMemory();
-if (inMemory) process.env.TMPDIR ??= inMemory;
+const inMemory = process.env.TMPDIR ? undefined : makeFolderInMemory();
+if (inMemory) process.env.TMPDIR = inMemory;
 // Before the workers start, so that they find all of it ready instead of each making its own.
 const [cluster] = await Promise.all([findPostgres(), embeddedTemplate(), buildPrograms()]);
 if (!findChromium()) {
@@ -24,6 +24,7 @@ const given = process.env.TEST_DATABASE_URL;
 if (given) await dropTemplate(given);
 await cluster?.stop();
 removePrograms();
+removeFolderInMemory(inMemory);
 process.exit(report(counts));
 
 /** Leaves the address of a PostgreSQL in TEST_DATABASE_URL, or the reason for having none. */

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { isRunning } from "./postgres-cluster.ts";
+import { removeLeftOver } from "./left-over.ts";
 
 const project = join(import.meta.dirname, "../..");
 /** Below the project, so that the packages are found from there. */
@@ -20,8 +20,8 @@ const programs = [
 export async function buildPrograms(): Promise<void> {
   const folder = join(cache, `${prefix}${process.pid}`);
   try {
-    removeLeftOver();
     mkdirSync(folder, { recursive: true });
+    removeLeftOver(cache, prefix);
   } catch {
     return; // The project may belong to somebody else: then every process compiles what it runs.
   }
@@ -59,13 +59,4 @@ const whereItWas: Plugin = {
 
 export function removePrograms(): void {
   if (process.env.UNMASK_TESTS_BUILT) rmSync(process.env.UNMASK_TESTS_BUILT, { recursive: true, force: true });
-}
-
-/** Of runs that were killed. */
-function removeLeftOver(): void {
-  mkdirSync(cache, { recursive: true });
-  for (const name of readdirSync(cache)) {
-    if (!name.startsWith(prefix) || isRunning(Number(name.slice(prefix.length)))) continue;
-    rmSync(join(cache, name), { recursive: true, force: true });
-  }
 }

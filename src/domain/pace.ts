@@ -31,8 +31,8 @@ const noTraffic: Traffic = { silentMs: () => 0, disturbances: () => [] };
 
 /**
  * Gives out turns one after the other, each at its time. They are taken from the shared pace some at a time, when one is
- * wanted. A busy moment is caught up with, and so is a silence, at four times the pace; but whatever happens, this process has
- * no more than `mostPerSecond` in any second, requests that are sent again included.
+ * wanted. A busy moment is caught up with, and so is a silence, four times as fast; but whatever happens, this process
+ * has no more than `mostPerSecond` in any second, requests that are sent again included.
  *
  * @param take takes the next stretch for this process. It may begin up to `lateMs` ago, where nobody had those turns
  */

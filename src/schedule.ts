@@ -14,6 +14,7 @@ import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { trafficOf } from "./discord/traffic.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
@@ -71,7 +72,7 @@ export function startSchedule(
     return job;
   };
 
-  const turn = discordTurns(app, wait);
+  const turn = discordTurns(app, wait, trafficOf(client));
   const deliveries = oneAtATime(async () => {
     await run("settlements", async () => {
       while (!stopping.signal.aborted && (await offerSettlements(app)));
@@ -118,6 +119,8 @@ export function startSchedule(
   [reads] = clockwork;
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
+  // What a process before this one left undone does not wait for OpenRouter.
+  void deliveries();
   void listings();
   void topUps();
   void answers();

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
+import { recordset } from "./recordset.ts";
 import { deliveries } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
@@ -30,6 +31,19 @@ export async function queueDeliveries(tx: Transaction, news: readonly NewDeliver
       .values(news.slice(from, from + rowsAtOnce))
       .onConflictDoNothing();
   }
+}
+
+/** Those of these messages that were never owed. */
+export async function readUnowed<News extends { readonly key: string }>(
+  tx: Transaction,
+  news: readonly News[],
+): Promise<News[]> {
+  const rows = await tx
+    .select({ key: deliveries.key })
+    .from(deliveries)
+    .where(sql`${deliveries.key} in (select * from ${recordset(deliveries, news, ["key"])})`);
+  const owed = new Set(rows.map(({ key }) => key));
+  return news.filter(({ key }) => !owed.has(key));
 }
 
 /** Drops announcements owed to a server that nobody has begun to send. */

@@ -139,6 +139,13 @@ export const mutants: readonly Mutant[] = [
     tests: ["tests/end-to-end/deliveries-bad-days.test.ts"],
   },
   {
+    name: "a process that slept and sends what another has taken over",
+    file: "src/schedule/hold-claims.ts",
+    find: "(untilMs.get(claimed) ?? 0) > app.elapsedMs()",
+    replace: "untilMs.has(claimed)",
+    tests: ["tests/end-to-end/deliveries-bad-days.test.ts"],
+  },
+  {
     name: "a delivery two processes claim at once",
     file: "src/storage/delivery-claims.ts",
     find: '.for("update", { of: deliveries, skipLocked: true })',

@@ -19,6 +19,7 @@ import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
+import { oneAfterAnother, oneAtATime } from "./schedule/one-at-a-time.ts";
 import { lookAfterPolls } from "./schedule/polls.ts";
 import { readListings } from "./schedule/read-listings.ts";
 
@@ -73,7 +74,7 @@ export function startSchedule(
   };
 
   const turn = discordTurns(app, wait, trafficOf(client));
-  const deliveries = oneAtATime(async () => {
+  const deliveries = oneAfterAnother(async () => {
     await run("settlements", async () => {
       while (!stopping.signal.aborted && (await offerSettlements(app)));
     });
@@ -137,17 +138,6 @@ export function startSchedule(
       await Promise.all(clockwork.map((task) => task.destroy()));
       await Promise.allSettled([...jobs]);
     },
-  };
-}
-
-/** A job that is asked for while it runs is not begun a second time: whoever asks waits for the one that runs. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  return () => {
-    running ??= work().finally(() => {
-      running = null;
-    });
-    return running;
   };
 }
 

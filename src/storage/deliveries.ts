@@ -82,17 +82,18 @@ export async function queueInThread(
 
 /**
  * Makes the message of a piece due again: a posted one is edited to what the piece is now, and one that could not be
- * posted, as the piece was withdrawn before or the thread was locked, is tried again. What is just being sent is looked at by its sender.
+ * posted, as the piece was withdrawn before or the thread was locked, is tried again. One that was to be written later, for
+ * new counts say, is due at once. What is just being sent is looked at by its sender.
  */
 export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: Date): Promise<void> {
+  const isOfPiece = eq(deliveries.key, `evidence:${evidenceId}`);
   await tx
     .update(deliveries)
     .set({ state: "due", dueAt, attempts: 0, problem: null })
-    .where(and(eq(deliveries.key, `evidence:${evidenceId}`), inArray(deliveries.state, ["sent", "held", "failed"])));
-  await tx
-    .update(deliveries)
-    .set({ showsFiles: false })
-    .where(eq(deliveries.key, `evidence:${evidenceId}`));
+    .where(and(isOfPiece, inArray(deliveries.state, ["sent", "held", "failed"])));
+  // Of a claimed one it is when the claim is over.
+  const soonest = sql`case when ${deliveries.state} = 'due' then least(${deliveries.dueAt}, ${dueAt.toISOString()}::timestamptz) else ${deliveries.dueAt} end`;
+  await tx.update(deliveries).set({ showsFiles: false, dueAt: soonest }).where(isOfPiece);
 }
 
 /**

@@ -195,7 +195,7 @@ describe("a piece's message in its thread", () => {
     };
     await sent(await claimOne());
     clock.pass({ minutes: 1 });
-    return { clock, vote, hide, claimOne, sent };
+    return { app, clock, vote, hide, claimOne, sent };
   }
 
   it("is owed its new votes at once, and during a burst only every few seconds, the last of them too", async () => {
@@ -221,6 +221,25 @@ describe("a piece's message in its thread", () => {
     // A vote that changes nothing is no news.
     await vote(member);
     expect(await claimOne()).toBeUndefined();
+  });
+
+  it("says at once that it is hidden, though its new votes were to wait, and whoever delivers hears of it", async () => {
+    const { app, vote, hide, claimOne, sent } = await aPostedPiece();
+    await vote();
+    await sent(await claimOne());
+    await vote();
+    expect(await claimOne()).toBeUndefined();
+    let rung = 0;
+    app.owed.listen(() => rung++);
+    await hide("hide");
+    expect(rung).toBe(1);
+    const hidden = await claimOne();
+    expect(hidden).toMatchObject({ piece: { state: "hidden" } });
+    // The claim is not over sooner because of what is decided meanwhile.
+    await hide("restore");
+    expect(await claimOne()).toBeUndefined();
+    await sent(hidden);
+    expect(await claimOne()).toMatchObject({ piece: { state: "shown" } });
   });
 
   it("has its files uploaded anew only after it was hidden", async () => {

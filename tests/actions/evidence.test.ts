@@ -130,11 +130,16 @@ describeOnBoth("filing evidence", (database) => {
     const { db } = await database.open();
     const where = await aMarket(db);
     const about = { serverId: where.serverId, modelId: where.modelId, kind: "announcement", state: "sent" } as const;
-    await aPiece(anApp(db), where);
+    const app = anApp(db);
+    let rung = 0;
+    app.owed.listen(() => rung++);
+    await aPiece(app, where);
     await db.insert(deliveries).values({ ...about, key: "announced", threadId: "77", dueAt: new Date() });
     const request = aRequest(where);
-    await addEvidence(anApp(db), request);
-    await addEvidence(anApp(db), request);
+    await addEvidence(app, request);
+    await addEvidence(app, request);
+    // Those who deliver hear of each that is filed.
+    expect(rung).toBe(2);
     const owed = await db.select().from(deliveries).where(eq(deliveries.kind, "evidence"));
     expect(owed).toMatchObject([{ channelId: "77", state: "due", evidenceId: 2 }]);
   });

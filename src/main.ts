@@ -10,9 +10,9 @@ import { type Config, readConfig } from "./config.ts";
 import { connect, DiscordRefuses, disconnect, isConnected } from "./discord/client.ts";
 import { answerInteractions } from "./discord/interactions.ts";
 import { registerCommands } from "./discord/registration.ts";
+import type { Chat } from "./domain/chat.ts";
 import { createMetrics, HealthPortRefused, type Metrics, startHealth } from "./health.ts";
 import { createEvidenceFiles } from "./integrations/evidence-files.ts";
-import { createChat } from "./integrations/openrouter-chat.ts";
 import { createLog } from "./log.ts";
 import { hearPolls, noticesFor } from "./schedule/polls.ts";
 import { startSchedule } from "./schedule.ts";
@@ -71,7 +71,7 @@ async function start(settings: Config): Promise<void> {
     db: database.db,
     log,
     files,
-    chat: apiKey === null ? null : createChat({ apiKey, baseUrl }),
+    chat: apiKey === null ? null : await openChat(apiKey, baseUrl),
     questions: {
       perMinute: settings.questionsPerMinute,
       perDay: settings.questionsPerDay,
@@ -115,17 +115,18 @@ async function start(settings: Config): Promise<void> {
 
   followServers(client, app);
   await register(client, settings.discordGuildId);
-  const known = client.guilds.cache.filter(({ available }) => available);
-  await joinServers(
-    app,
-    known.map(({ id: serverId, name }) => ({ serverId, name })),
-    (serverId) => client.guilds.cache.has(serverId),
-  );
+  await joinAll(client, app);
 
   stopping.signal.throwIfAborted();
   const schedule = startSchedule(app, client, settings);
   running.push({ part: "schedule", stop: () => schedule.stop() });
   log.info("ready");
+}
+
+/** Imported when needed: nobody waits for the library of questions who cannot ask any. */
+async function openChat(apiKey: string, baseUrl: string): Promise<Chat> {
+  const { createChat } = await import("./integrations/openrouter-chat.ts");
+  return createChat({ apiKey, baseUrl });
 }
 
 function count(client: Client, { interactions, rateLimits }: Metrics): void {
@@ -148,15 +149,30 @@ async function register(client: Client<true>, guildId: string | null): Promise<v
   }
 }
 
-/** discord.js tells a server we left from one that is only unavailable for a while. */
+/**
+ * discord.js tells a server we left from one that is only unavailable for a while. While a connection becomes ready all
+ * servers come, thousands perhaps: they are joined together when it is.
+ */
 function followServers(client: Client, app: App): void {
   client.on(Events.GuildCreate, (server) => void join(app, server));
-  client.on(Events.GuildAvailable, (server) => void join(app, server));
+  client.on(Events.GuildAvailable, (server) => isConnected(client) && void join(app, server));
+  client.on(Events.ShardReady, () => {
+    joinAll(client, app).catch((err) => log.error({ err }, "the servers could not be joined"));
+  });
   client.on(Events.GuildDelete, (server) => void leave(app, server));
 }
 
+/** Of an unavailable server not even the name is known. It comes again when it is back. */
+async function joinAll(client: Client, app: App): Promise<void> {
+  const known = client.guilds.cache.filter(({ available }) => available);
+  await joinServers(
+    app,
+    known.map(({ id: serverId, name }) => ({ serverId, name })),
+    (serverId) => client.guilds.cache.has(serverId),
+  );
+}
+
 async function join(app: App, { available, id: serverId, name }: Guild): Promise<void> {
-  // Of an unavailable server not even the name is known. It comes again when it is back.
   if (!available) return;
   try {
     await joinServer(app, { serverId, name });

@@ -14,10 +14,12 @@ import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { trafficOf } from "./discord/traffic.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
+import { oneAfterAnother, oneAtATime } from "./schedule/one-at-a-time.ts";
 import { lookAfterPolls } from "./schedule/polls.ts";
 import { readListings } from "./schedule/read-listings.ts";
 
@@ -71,8 +73,8 @@ export function startSchedule(
     return job;
   };
 
-  const turn = discordTurns(app, wait);
-  const deliveries = oneAtATime(async () => {
+  const turn = discordTurns(app, wait, trafficOf(client));
+  const deliveries = oneAfterAnother(async () => {
     await run("settlements", async () => {
       while (!stopping.signal.aborted && (await offerSettlements(app)));
     });
@@ -118,6 +120,8 @@ export function startSchedule(
   [reads] = clockwork;
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
+  // What a process before this one left undone does not wait for OpenRouter.
+  void deliveries();
   void listings();
   void topUps();
   void answers();
@@ -134,17 +138,6 @@ export function startSchedule(
       await Promise.all(clockwork.map((task) => task.destroy()));
       await Promise.allSettled([...jobs]);
     },
-  };
-}
-
-/** A job that is asked for while it runs is not begun a second time: whoever asks waits for the one that runs. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  return () => {
-    running ??= work().finally(() => {
-      running = null;
-    });
-    return running;
   };
 }
 

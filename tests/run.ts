@@ -1,13 +1,17 @@
 import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node";
+import { buildPrograms, removePrograms } from "./support/build-programs.ts";
 import { findChromium } from "./support/chromium.ts";
 import { dropTemplate, prepareTemplate } from "./support/database-server.ts";
 import { embeddedTemplate } from "./support/embedded-template.ts";
+import { makeFolderInMemory, removeFolderInMemory } from "./support/folder-in-memory.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { type Cluster, NoPostgres, startCluster } from "./support/postgres-cluster.ts";
-import { buildPrograms, removePrograms } from "./support/programs.ts";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
+// Temporary folders of the tests, of the PostgreSQL and of the browser are made below it.
+const inMemory = process.env.TMPDIR ? undefined : makeFolderInMemory();
+if (inMemory) process.env.TMPDIR = inMemory;
 // Before the workers start, so that they find all of it ready instead of each making its own.
 const [cluster] = await Promise.all([findPostgres(), embeddedTemplate(), buildPrograms()]);
 if (!findChromium()) {
@@ -20,6 +24,7 @@ const given = process.env.TEST_DATABASE_URL;
 if (given) await dropTemplate(given);
 await cluster?.stop();
 removePrograms();
+removeFolderInMemory(inMemory);
 process.exit(report(counts));
 
 /** Leaves the address of a PostgreSQL in TEST_DATABASE_URL, or the reason for having none. */
@@ -47,7 +52,8 @@ async function runTests(words: string[]): Promise<Vitest | undefined> {
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/bench/**", "**/node_modules/**"],
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: half the time they wait for bots and for PostgreSQL.
+    maxWorkers: 3,
     isolate: false,
     setupFiles: ["tests/support/own-modules.ts"],
     sequence: { sequencer: LongestFirst },

@@ -79,6 +79,7 @@ export async function addEvidence(app: App, request: EvidenceRequest): Promise<A
   // After an error nobody knows whether it was written: then the copies stay, and are swept up if it was not.
   const answer = await transact(app.db, (tx) => write(app, tx, request, read, files));
   const isRefused = "reason" in answer;
+  if (!isRefused) app.owed.ring();
   await takeBackUnfiled(app, kept, isRefused ? [] : answer.files);
   return isRefused ? { added: false, refusal: answer } : { added: true, evidence: answer };
 }

@@ -3,14 +3,7 @@ import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 import type { Delivery } from "../domain/server.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import {
-  changeAllClaimed,
-  changeDeliveries,
-  claim,
-  type DueRow,
-  lockDue,
-  unclaim,
-} from "../storage/delivery-claims.ts";
+import { changeDeliveries, claim, type DueRow, extendClaims, lockDue, unclaim } from "../storage/delivery-claims.ts";
 import { readEvidenceById } from "../storage/evidence.ts";
 import type { MarketWithModel } from "../storage/markets.ts";
 import { readMarketsOf } from "../storage/message-facts.ts";
@@ -20,15 +13,21 @@ import { currentTime } from "./current-time.ts";
 import { gatherMessages, isAboutMarket, marketOf } from "./gather-messages.ts";
 
 /** A claim that was not renewed for this long is over: the process that made it has crashed. */
-export const claimMs = 15_000;
+export const claimMs = 5_000;
+
+type Request = {
+  /** Names the process. */
+  readonly by: string;
+  readonly most: number;
+  /** What this process is sending: it never takes over from itself, however long that takes. */
+  readonly except?: readonly Delivery[];
+};
 
 /**
  * Claims deliveries that are due, for this process alone, with all their messages are made of. Several processes share
  * them without waiting for each other.
- *
- * @param request.by names the process
  */
-export async function claimDeliveries(app: App, request: { by: string; most: number }): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(app: App, request: Request): Promise<ClaimedDelivery[]> {
   for (;;) {
     const { found, claimed } = await transact(app.db, (tx) => claimDue(app, tx, request));
     // What was found may all be overtaken by events; then there is more to look at.
@@ -36,11 +35,10 @@ export async function claimDeliveries(app: App, request: { by: string; most: num
   }
 }
 
-/** Holds claims for longer: sending takes as long as Discord wants. */
-export async function renewClaims(app: App, held: readonly Delivery[]): Promise<void> {
+/** Holds claims for longer: sending takes as long as Discord wants. Returns the ids of those that are still this process's. */
+export async function renewClaims(app: App, by: string, held: readonly Delivery[]): Promise<readonly number[]> {
   const now = await currentTime(app);
-  const ids = held.map(({ deliveryId }) => deliveryId);
-  await changeAllClaimed(app.db, ids, { dueAt: new Date(now.getTime() + claimMs) });
+  return extendClaims(app.db, idsOf(held), by, new Date(now.getTime() + claimMs));
 }
 
 /** Makes claimed deliveries due again that nothing was done about: that was no attempt. */
@@ -48,18 +46,21 @@ export async function giveBack(app: App, unused: readonly Delivery[]): Promise<v
   const now = await currentTime(app);
   const claimedNow = unused.filter(({ firstClaimedAt }) => firstClaimedAt === null);
   const claimedBefore = unused.filter(({ firstClaimedAt }) => firstClaimedAt !== null);
-  const ids = (deliveries: readonly Delivery[]) => deliveries.map(({ deliveryId }) => deliveryId);
-  await unclaim(app.db, ids(claimedNow), { dueAt: now, claimedAt: null });
-  await unclaim(app.db, ids(claimedBefore), { dueAt: now });
+  await unclaim(app.db, idsOf(claimedNow), { dueAt: now, claimedAt: null });
+  await unclaim(app.db, idsOf(claimedBefore), { dueAt: now });
+}
+
+function idsOf(deliveries: readonly Delivery[]): number[] {
+  return deliveries.map(({ deliveryId }) => deliveryId);
 }
 
 async function claimDue(
   app: App,
   tx: Transaction,
-  request: { by: string; most: number },
+  request: Request,
 ): Promise<{ found: number; claimed: ClaimedDelivery[] }> {
   const now = app.clock(await readDatabaseTime(tx));
-  const due = await lockDue(tx, now, request.most);
+  const due = await lockDue(tx, now, request.most, idsOf(request.except ?? []));
   if (due.length === 0) return { found: 0, claimed: [] };
   const markets = await readMarketsOf(
     tx,

@@ -33,7 +33,7 @@ function changeBy(kind: Kind, reason: string | null, before: EvidenceState) {
 
 /**
  * Withdraws a piece (its author), hides or restores it (a moderator: the caller has asked whether they are one). Its
- * message in the model's thread, if it has one, is edited soon after. What is withdrawn lets go of its files: their copies
+ * message in the model's thread, if it has one, is edited at once. What is withdrawn lets go of its files: their copies
  * are removed when nobody else uses them. A hidden piece that is withdrawn goes on being hidden, and to restore it lets its
  * author file the same again.
  *
@@ -48,7 +48,7 @@ export async function decideEvidence(
   const { memberId } = request.member;
   const reason = request.reason === null ? null : oneLine(request.reason);
   if (reason === "") return { done: false, refusal: { reason: "no-reason" } };
-  return transact(app.db, async (tx): Promise<EvidenceDecision> => {
+  const decision = await transact(app.db, async (tx): Promise<EvidenceDecision> => {
     const row = await lockPiece(tx, serverId, evidenceId);
     if (!row) return { done: false, refusal: { reason: "no-such-evidence" } };
     if ((await readDecision(tx, key)) === null) {
@@ -65,4 +65,6 @@ export async function decideEvidence(
     if (!piece) throw new Error(`evidence ${evidenceId} is gone`);
     return { done: true, kind, piece };
   });
+  if (decision.done) app.owed.ring();
+  return decision;
 }

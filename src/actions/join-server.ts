@@ -2,12 +2,12 @@ import type { App } from "../app.ts";
 import { markCardsOfServer } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { dropAnnouncements, queueDeliveries } from "../storage/deliveries.ts";
+import { dropAnnouncements, queueDeliveries, readUnowed } from "../storage/deliveries.ts";
 import { tryHelloAgain } from "../storage/delivery-troubles.ts";
 import { oweWaiting, readMissedHeld } from "../storage/held-listings.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
 import { oweCandidates } from "../storage/reveals.ts";
-import { markLeft, putServers, readMarketPairs, readPresentServers, readReturning } from "../storage/servers.ts";
+import { markLeft, putServers, readKnown, readMarketPairs, readPresentServers } from "../storage/servers.ts";
 import { currentTime } from "./current-time.ts";
 import { loadServers } from "./load-models.ts";
 import { openMarketsFor } from "./open-markets.ts";
@@ -17,7 +17,8 @@ type JoinedServer = { readonly serverId: string; readonly name: string };
 /**
  * Notes that the bot is in these servers: all of them at its start, each when it is invited. Opens the markets they lack
  * for the models listed now, owes one hello to those not greeted yet, and brings back all there was in those it had
- * left. Doing it again changes nothing.
+ * left. Doing it again changes nothing, and costs next to nothing: after a crash in the middle of announcing something
+ * thousands of servers must not wait for it.
  *
  * @param isIn given at the start: whether Discord lists the bot in a server, also in one that is unavailable for now. The
  *   servers where it does not were left while the bot was off.
@@ -35,10 +36,16 @@ export async function joinServers(
     // Always in the same order: two processes start at the same time and must not wait for each other.
     const ordered = [...joined].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
     const serverIds = ordered.map(({ serverId }) => serverId);
-    const returning = await readReturning(tx, serverIds);
+    const known = new Map((await readKnown(tx, serverIds)).map((row) => [row.serverId, row]));
+    const returning = [...known.values()].filter(({ leftAt }) => leftAt !== null);
     const returningIds = returning.map(({ serverId }) => serverId);
     const missedHeld = await readMissedHeld(tx, returningIds);
-    await putServers(tx, ordered, now);
+    const isAsKnown = ({ serverId, name }: JoinedServer) => {
+      const row = known.get(serverId);
+      return row?.leftAt === null && row.name === name;
+    };
+    const news = ordered.filter((server) => !isAsKnown(server));
+    await putServers(tx, news, now);
     const modelIds = (await readListedModels(tx)).map(({ modelId }) => modelId);
     const there = new Set(
       (await readMarketPairs(tx, serverIds, modelIds)).map((pair) => `${pair.modelId}/${pair.serverId}`),
@@ -52,10 +59,13 @@ export async function joinServers(
       await comeBack(tx, server, hasMissed, now);
     }
     await tellModerators(tx, { returningIds, missedHeld }, now);
-    await queueDeliveries(
-      tx,
-      serverIds.map((serverId) => ({ key: `hello:${serverId}`, kind: "hello" as const, serverId, dueAt: now })),
-    );
+    const hellos = serverIds.map((serverId) => ({
+      key: `hello:${serverId}`,
+      kind: "hello" as const,
+      serverId,
+      dueAt: now,
+    }));
+    await queueDeliveries(tx, await readUnowed(tx, hellos));
     await tryHelloAgain(tx, serverIds, now);
     return new Set([...returningIds, ...missing.map(({ serverId }) => serverId)]);
   });

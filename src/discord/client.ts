@@ -14,6 +14,7 @@ import {
   Status,
 } from "discord.js";
 import type { Logger } from "pino";
+import { noteDisturbances } from "./traffic.ts";
 
 export type DiscordSettings = { readonly token: string; readonly apiUrl: string };
 
@@ -107,9 +108,15 @@ const longWaitMs = 5_000;
 const rejectOnRateLimit = ({ method, route, sublimitTimeout }: RateLimitData) =>
   method.toUpperCase() === "PATCH" && route === "/channels/:id/messages/:id" && sublimitTimeout > longWaitMs;
 
+/** discord.js waits 50 longer than Discord says, each time. The way back of the answer is margin already. */
+const marginMs = 10;
+
 /** A client that is not logged in. It mentions nobody unless a message says whom. */
-function createClient({ apiUrl }: Pick<DiscordSettings, "apiUrl">): Client {
-  return new Client({ ...clientOptions, rest: { api: apiUrl, globalRequestsPerSecond, rejectOnRateLimit } });
+function createClient({ apiUrl: api }: Pick<DiscordSettings, "apiUrl">): Client {
+  const limits = { globalRequestsPerSecond, rejectOnRateLimit, offset: marginMs };
+  const makeRequest = noteDisturbances(() => client);
+  const client: Client = new Client({ ...clientOptions, rest: { api, ...limits, makeRequest } });
+  return client;
 }
 
 /** Logs out. Does not wait long for the farewell of a Discord that no longer answers. */

@@ -1,6 +1,7 @@
 import { type Client, Events, GatewayDispatchEvents, type Guild, SnowflakeUtil } from "discord.js";
 import { z } from "zod";
 import type { RunningPoll, VoteEvent } from "../domain/poll.ts";
+import { isConnected } from "./client.ts";
 
 const id = z.string().regex(/^\d{1,20}$/);
 const voteShape = z.object({ user_id: id, message_id: id, guild_id: id, answer_id: z.int().positive() });
@@ -45,7 +46,8 @@ export function listenToPolls(client: Client, ears: PollEars): { stop(): void } 
   ] as const;
   for (const [event, listener] of listeners) client.ws.on(event, listener);
   const anew = () => ears.missed(null);
-  const isBack = ({ id: serverId }: Guild) => ears.missed(serverId);
+  // While a connection becomes ready all its servers come, thousands perhaps; then it is anew for all of them at once.
+  const isBack = ({ id: serverId }: Guild) => isConnected(client) && ears.missed(serverId);
   client.on(Events.ShardReady, anew);
   client.on(Events.GuildAvailable, isBack);
   client.on(Events.GuildCreate, isBack);

@@ -2,8 +2,6 @@
 export type Supply<T> = {
   /** The next one; null when there is nothing more to claim. */
   next(): Promise<T | null>;
-  /** What was claimed and not handed out. */
-  waiting(): readonly T[];
   /** Hands out nothing more. Returns what is left. */
   end(): Promise<readonly T[]>;
 };
@@ -37,7 +35,6 @@ export function createSupply<T>(claim: (most: number) => Promise<readonly T[]>, 
       if (mayBeMore && claimed.length < together / 2) more().catch(() => undefined);
       return one;
     },
-    waiting: () => claimed,
     async end() {
       await claiming?.catch(() => undefined);
       const left = claimed;

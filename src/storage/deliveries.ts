@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
+import { recordset } from "./recordset.ts";
 import { deliveries } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
@@ -30,6 +31,19 @@ export async function queueDeliveries(tx: Transaction, news: readonly NewDeliver
       .values(news.slice(from, from + rowsAtOnce))
       .onConflictDoNothing();
   }
+}
+
+/** Those of these messages that were never owed. */
+export async function readUnowed<News extends { readonly key: string }>(
+  tx: Transaction,
+  news: readonly News[],
+): Promise<News[]> {
+  const rows = await tx
+    .select({ key: deliveries.key })
+    .from(deliveries)
+    .where(sql`${deliveries.key} in (select * from ${recordset(deliveries, news, ["key"])})`);
+  const owed = new Set(rows.map(({ key }) => key));
+  return news.filter(({ key }) => !owed.has(key));
 }
 
 /** Drops announcements owed to a server that nobody has begun to send. */
@@ -68,17 +82,18 @@ export async function queueInThread(
 
 /**
  * Makes the message of a piece due again: a posted one is edited to what the piece is now, and one that could not be
- * posted, as the piece was withdrawn before or the thread was locked, is tried again. What is just being sent is looked at by its sender.
+ * posted, as the piece was withdrawn before or the thread was locked, is tried again. One that was to be written later, for
+ * new counts say, is due at once. What is just being sent is looked at by its sender.
  */
 export async function renewInThread(tx: Transaction, evidenceId: number, dueAt: Date): Promise<void> {
+  const isOfPiece = eq(deliveries.key, `evidence:${evidenceId}`);
   await tx
     .update(deliveries)
     .set({ state: "due", dueAt, attempts: 0, problem: null })
-    .where(and(eq(deliveries.key, `evidence:${evidenceId}`), inArray(deliveries.state, ["sent", "held", "failed"])));
-  await tx
-    .update(deliveries)
-    .set({ showsFiles: false })
-    .where(eq(deliveries.key, `evidence:${evidenceId}`));
+    .where(and(isOfPiece, inArray(deliveries.state, ["sent", "held", "failed"])));
+  // Of a claimed one it is when the claim is over.
+  const soonest = sql`case when ${deliveries.state} = 'due' then least(${deliveries.dueAt}, ${dueAt.toISOString()}::timestamptz) else ${deliveries.dueAt} end`;
+  await tx.update(deliveries).set({ showsFiles: false, dueAt: soonest }).where(isOfPiece);
 }
 
 /**

@@ -9,7 +9,7 @@ export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
  * Locks deliveries that are due, those whose claim is over included, announcements first; what another process is just
  * claiming is passed over. Servers the bot has left, and those without a channel to deliver to, wait.
  */
-export async function lockDue(tx: Transaction, now: Date, most: number) {
+export async function lockDue(tx: Transaction, now: Date, most: number, exceptIds: readonly number[]) {
   return tx
     .select({
       ...getTableColumns(deliveries),
@@ -23,6 +23,7 @@ export async function lockDue(tx: Transaction, now: Date, most: number) {
       and(
         inArray(deliveries.state, ["due", "claimed"]),
         lte(deliveries.dueAt, now),
+        notInArray(deliveries.deliveryId, [...exceptIds]),
         or(
           notInArray(deliveries.kind, [...toSetChannel, ...toModerators]),
           isNotNull(deliveries.claimedAt),
@@ -96,17 +97,15 @@ export async function changeDeliveries(
       .where(inArray(deliveries.deliveryId, [...ids]));
 }
 
-/** The same for many that are still claimed. */
-export async function changeAllClaimed(
-  db: Db,
-  ids: readonly number[],
-  change: { readonly dueAt: Date },
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db
+/** Holds those of the claims that are still this process's until then. Returns their ids. */
+export async function extendClaims(db: Db, ids: readonly number[], by: string, until: Date): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const extended = await db
     .update(deliveries)
-    .set(change)
-    .where(and(inArray(deliveries.deliveryId, [...ids]), eq(deliveries.state, "claimed")));
+    .set({ dueAt: until })
+    .where(and(inArray(deliveries.deliveryId, [...ids]), eq(deliveries.state, "claimed"), eq(deliveries.claimedBy, by)))
+    .returning({ deliveryId: deliveries.deliveryId });
+  return extended.map(({ deliveryId }) => deliveryId);
 }
 
 /** Takes claims back as if they had not been made. */

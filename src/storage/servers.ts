@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { recordset } from "./recordset.ts";
 import { markets, servers } from "./schema.ts";
@@ -23,18 +23,18 @@ export async function putServers(
   }
 }
 
-/** Those of these servers the bot had left, with what is set up in them. */
-export async function readReturning(tx: Transaction, serverIds: readonly string[]) {
+/** Those of these servers that are written down, whether the bot is in them or had left them. */
+export async function readKnown(tx: Transaction, serverIds: readonly string[]) {
   const asked = serverIds.map((serverId) => ({ serverId }));
   return tx
-    .select({ serverId: servers.serverId, announcementChannelId: servers.announcementChannelId })
+    .select({
+      serverId: servers.serverId,
+      name: servers.name,
+      leftAt: servers.leftAt,
+      announcementChannelId: servers.announcementChannelId,
+    })
     .from(servers)
-    .where(
-      and(
-        sql`${servers.serverId} in (select * from ${recordset(servers, asked, ["serverId"])})`,
-        isNotNull(servers.leftAt),
-      ),
-    );
+    .where(sql`${servers.serverId} in (select * from ${recordset(servers, asked, ["serverId"])})`);
 }
 
 /** Notes that the bot is no longer in these servers. Everything else about them stays. */

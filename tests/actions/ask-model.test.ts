@@ -10,7 +10,8 @@ import { questionRules } from "../../src/domain/question-limits.ts";
 import { models, questionBudget, questions, servers } from "../../src/storage/schema.ts";
 import { anApp } from "../support/app.ts";
 import { describeOnBoth, embedded } from "../support/database.ts";
-import { aKey, aListing, aMarket, aMember, aModel, aServer, named } from "../support/factories.ts";
+import { aKey, aMarket, aMember, aModel, aServer, named } from "../support/factories.ts";
+import { aListing } from "../support/listing.ts";
 import { aDesk, forget, refusalOf, taken } from "./question-desk.ts";
 
 const never = new AbortController().signal;

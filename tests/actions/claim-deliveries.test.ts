@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries, claimMs } from "../../src/actions/claim-deliveries.ts";
+import { claimDeliveries, claimMs, renewClaims } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { leaveServer } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
@@ -77,6 +77,32 @@ describeOnBoth("claiming what is due", (database) => {
     });
     clock.later(claimMs);
     expect((await claimOne(app)).delivery).toMatchObject({ attempts: 3, firstClaimedAt: claimedAt });
+  });
+
+  it("never takes over from itself what it is still sending, though others do", async () => {
+    const { db } = await database.open();
+    const clock = storyClock("2026-03-12T01:00:00Z");
+    const app = watcherApp(db, clock);
+    await aServer(app, "100");
+    const { delivery } = await claimOne(app, "a slow process");
+    clock.later(claimMs);
+    expect(await claimDeliveries(app, { by: "a slow process", most: 9, except: [delivery] })).toEqual([]);
+    expect((await claimOne(app, "another")).delivery.deliveryId).toBe(delivery.deliveryId);
+  });
+
+  it("renews what is still its own, and not what another process has by now", async () => {
+    const { db } = await database.open();
+    const clock = storyClock("2026-03-12T01:00:00Z");
+    const app = watcherApp(db, clock);
+    await aServer(app, "100");
+    await aServer(app, "200");
+    const [one, two] = (await claimAll(app, "a slow process")).map(({ delivery }) => delivery);
+    if (!one || !two) throw new Error("not both were due");
+    clock.later(claimMs - 1);
+    expect(await renewClaims(app, "a slow process", [one])).toEqual([one.deliveryId]);
+    clock.later(1);
+    expect((await claimAll(app, "another")).map(({ delivery }) => delivery.deliveryId)).toEqual([two.deliveryId]);
+    expect(await renewClaims(app, "a slow process", [one, two])).toEqual([one.deliveryId]);
   });
 });
 

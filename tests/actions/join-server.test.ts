@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
 import { joinServers, leaveServer } from "../../src/actions/join-server.ts";
@@ -6,6 +7,7 @@ import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { recordFailed, recordSent } from "../../src/actions/record-deliveries.ts";
 import { saveServer } from "../../src/actions/set-up-server.ts";
 import type { App } from "../../src/app.ts";
+import { rows } from "../../src/storage/database.ts";
 import { markets, servers } from "../../src/storage/schema.ts";
 import { claimAll, sendAll } from "../support/claiming.ts";
 import { describeOnBoth, embedded } from "../support/database.ts";
@@ -23,6 +25,28 @@ import {
 const named = (...serverIds: string[]) => serverIds.map((serverId) => ({ serverId, name: `Server ${serverId}` }));
 
 describeOnBoth("when the bot starts again", (database) => {
+  it("writes nothing about servers it knows, however many they are, and the new name of one", async () => {
+    const { db } = await database.open();
+    const app = watcherApp(db, storyClock());
+    await firstRead(app);
+    const known = named("100", "200", "300");
+    await joinServers(app, known, () => true);
+    /** Which transaction wrote each row last. */
+    const written = () =>
+      rows<{ id: string; by: string }>(
+        db,
+        sql`select server_id as id, xmin::text as by from servers union all select key, xmin::text from deliveries order by 1`,
+      );
+    const before = await written();
+    expect(before).toHaveLength(6);
+    await joinServers(app, known, () => true);
+    expect(await written()).toEqual(before);
+    await joinServers(app, [...named("100", "300"), { serverId: "200", name: "Renamed" }], () => true);
+    const after = await written();
+    expect(after.filter(({ by }, i) => by !== before[i]?.by).map(({ id }) => id)).toEqual(["200"]);
+    expect((await db.select().from(servers)).find(({ serverId }) => serverId === "200")?.name).toBe("Renamed");
+  });
+
   it("has left the servers that are gone, and is still in those that are only unavailable", async () => {
     const { db } = await database.open();
     const clock = storyClock();

@@ -5,7 +5,8 @@ import { showSettled } from "../../src/actions/settled-model.ts";
 import type { SettledRefusal } from "../../src/domain/ask-refusal.ts";
 import { keptPrompts, listings, questions } from "../../src/storage/schema.ts";
 import { embedded } from "../support/database.ts";
-import { aKey, aListing, aMarket, aServer, aSettlement, named } from "../support/factories.ts";
+import { aKey, aMarket, aServer, aSettlement, named } from "../support/factories.ts";
+import { aListing } from "../support/listing.ts";
 import { aDesk, refusalOf, taken } from "./question-desk.ts";
 
 const pro = { listingId: "xiaomi/mimo-v2-pro", name: "Xiaomi: MiMo-V2-Pro" };

@@ -6,7 +6,11 @@ import type { SandboxOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { nodeArguments } from "../support/programs.ts";
 
 /** The bot in a process of its own, that can be killed. */
-export type BenchBot = { kill(): Promise<void> };
+export type BenchBot = {
+  kill(): Promise<void>;
+  /** Asks it to stop, and resolves when it has. */
+  stop(): Promise<void>;
+};
 
 /** Starts the bot as a host does, with a look at the catalogue every second; resolves when it is ready. */
 export async function startBenchBot(around: {
@@ -28,18 +32,17 @@ export async function startBenchBot(around: {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const gone = once(bot, "close");
-  let said = "";
-  bot.stdout.setEncoding("utf8").on("data", (text) => {
-    said = `${said}${text}`.slice(-20_000);
-  });
-  while (!said.includes('"msg":"ready"')) {
-    if (bot.exitCode !== null) throw new Error(`the bot ended: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return {
-    async kill() {
-      bot.kill("SIGKILL");
-      await gone;
-    },
+  const end = async (signal: "SIGKILL" | "SIGTERM") => {
+    bot.kill(signal);
+    await gone;
   };
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    bot.stdout.setEncoding("utf8").on("data", (text) => {
+      said = `${said}${text}`.slice(-20_000);
+      if (said.includes('"msg":"ready"')) resolve();
+    });
+    void gone.then(() => reject(new Error(`the bot ended: ${said}`)));
+  });
+  return { kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }

@@ -1,36 +1,54 @@
-import { eq, inArray } from "drizzle-orm";
-import type { Channel } from "../../sandbox/discord/channel.ts";
-import type { Exchange } from "../../sandbox/discord/exchange.ts";
+import { inArray } from "drizzle-orm";
 import { type DiscordSandbox, startDiscord } from "../../sandbox/discord/server.ts";
 import { aWireListing, marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
 import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
-import { joinServers } from "../../src/actions/join-server.ts";
 import { type Db, openDatabase } from "../../src/storage/database.ts";
-import { deliveries, servers } from "../../src/storage/schema.ts";
-import { benchApp } from "./bench-app.ts";
+import { deliveries } from "../../src/storage/schema.ts";
 import { type BenchBot, startBenchBot } from "./bench-bot.ts";
-import { percentile, printWaits } from "./percentile.ts";
+import { busyMembers, joinPlaces, makePlaces } from "./delivery-places.ts";
+import { needed, perSecond, reportRound } from "./delivery-report.ts";
 
-const perSecond = 50;
-const threadEvery = 10;
-const commandEveryMs = 100;
-const aimRatio = 1.1;
-const aimMs = 1_000;
+const patienceMs = 240_000;
+const silenceMs = 300;
 
-/** A server of the bench, and what is wrong with its channel. */
-type Place = { readonly channel: Channel; readonly thread: boolean; readonly broken: "forbidden" | "gone" | null };
+type Round = {
+  readonly name: string;
+  readonly brokenEvery: number | null;
+  readonly faults: boolean;
+  readonly processes: number;
+  /** Which share is announced when a process is killed. */
+  readonly kills: readonly number[];
+  /** Whether another one is started for it. */
+  readonly restarts: boolean;
+};
 
-type Round = { readonly name: string; readonly brokenEvery: number | null; readonly kills: number };
+const asItShouldBe: Round = {
+  name: "as it should be",
+  brokenEvery: null,
+  faults: false,
+  processes: 1,
+  kills: [],
+  restarts: false,
+};
+
+const rounds: readonly Round[] = [
+  asItShouldBe,
+  {
+    ...asItShouldBe,
+    name: "killed twice, 5 % of channels forbidden or gone, 429s and 500s",
+    brokenEvery: 20,
+    faults: true,
+    kills: [1 / 3, 2 / 3],
+    restarts: true,
+  },
+  { ...asItShouldBe, name: "two processes, one of them killed in the middle for good", processes: 2, kills: [1 / 2] },
+];
 
 /**
- * One announcement to every server, at Discord's 50 requests a second, while members use commands: as it should be, and
- * with everything that goes wrong. A server in ten has threads.
+ * One announcement to every server, at Discord's 50 requests a second, while members use commands: as it should be, with
+ * everything that goes wrong, and by two processes. A server in ten has threads.
  */
 export async function benchDeliveries(databaseOf: (name: string) => Promise<string>, count: number): Promise<void> {
-  const rounds: Round[] = [
-    { name: "as it should be", brokenEvery: null, kills: 0 },
-    { name: "killed twice, 5 % of channels forbidden or gone, 429s and 500s", brokenEvery: 20, kills: 2 },
-  ];
   for (const [i, round] of rounds.entries()) {
     console.log(`\nDeliveries to ${count.toLocaleString("en")} servers, ${perSecond} requests a second: ${round.name}`);
     await deliverRound(round, await databaseOf(`deliveries_${i}`), count);
@@ -38,148 +56,80 @@ export async function benchDeliveries(databaseOf: (name: string) => Promise<stri
 }
 
 async function deliverRound(round: Round, databaseUrl: string, count: number): Promise<void> {
-  const discord = await startDiscord({ rateLimits: { globalPerSecond: perSecond } });
+  const done = { messages: 0, threads: 0 };
+  const silences: number[] = [];
+  let ordersSilence: { readonly hits: number } | null = null;
+  const discord = await startDiscord({
+    rateLimits: { globalPerSecond: perSecond },
+    watch(seen) {
+      if (seen.kind !== "request" || seen.request.method !== "POST") return;
+      const { route, status } = seen.request;
+      if (status === 200 && route === "/channels/{channel_id}/messages") done.messages += 1;
+      if (status === 201 && route.endsWith("/threads")) done.threads += 1;
+      if ((ordersSilence?.hits ?? 0) > silences.length) silences.push(Date.now());
+    },
+  });
   const { before } = marchCatalogues();
-  const openRouter = await startOpenRouter({ catalogue: before });
+  let hasReadTwice: () => void = () => undefined;
+  const readTwice = new Promise<void>((resolve) => {
+    hasReadTwice = resolve;
+  });
+  const openRouter = await startOpenRouter({
+    catalogue: before,
+    watch: () => openRouter.requests.length > 1 && hasReadTwice(),
+  });
   const database = await openDatabase({ databaseUrl, dataDir: "" });
-  const settings = { discord, openRouter, databaseUrl };
-  let bot: BenchBot | null = null;
+  const start = () => startBenchBot({ discord, openRouter, databaseUrl });
+  const bots: BenchBot[] = [];
   try {
-    const places = settle(discord, round, count);
-    await join(database.db, places);
-    bot = await startBenchBot(settings);
-    if (round.kills > 0) spoil(discord);
+    const places = makePlaces(discord, count, round.brokenEvery);
+    await joinPlaces(database.db, places);
+    for (let i = 0; i < round.processes; i++) bots.push(await start());
+    if (round.faults) ordersSilence = spoil(discord);
     const members = busyMembers(places[1]?.channel ?? places[0]?.channel);
-    const postsBefore = discord.requests.length;
+    const requestsBefore = discord.requests.length;
     // The first read is recorded when the second one begins.
-    while (openRouter.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await readTwice;
     openRouter.setCatalogue([...before, aWireListing()]);
-    for (let kill = 1; kill <= round.kills; kill += 1) {
-      await delivered(places, Math.floor((count * kill) / (round.kills + 1)));
-      members.pause();
-      await bot.kill();
-      bot = await startBenchBot(settings);
+    const killsMs: number[] = [];
+    for (const share of round.kills) {
+      await discord.waitUntil(() => done.messages >= count * share, patienceMs, "the messages before a kill");
+      if (bots.length === 1) members.pause();
+      await bots.shift()?.kill();
+      killsMs.push(Date.now());
+      if (round.restarts) bots.push(await start());
       members.goOn();
     }
-    await settledAll(database.db);
-    report(discord, places, await members.end(), postsBefore);
+    const goal = needed(places);
+    const isAllThere = () => done.messages >= goal.messages && done.threads >= goal.threads.length;
+    await discord.waitUntil(isAllThere, patienceMs, "the last message");
+    const asked = await members.end();
+    for (const bot of bots.splice(0)) await bot.stop();
+    const requests = discord.requests.slice(requestsBefore);
+    const owed = await stillOwed(database.db);
+    reportRound({ places, requests, asked, killsMs, silentMs: lengthOf(silences), owed });
   } finally {
-    await bot?.kill();
+    for (const bot of bots) await bot.kill();
     await database.close();
     await openRouter.close();
     await discord.stop();
   }
 }
 
-/** Makes the servers of a round. */
-function settle(discord: DiscordSandbox, { brokenEvery }: Round, count: number): Place[] {
-  return Array.from({ length: count }, (_, i) => {
-    const channel = discord.addServer(`Server ${i}`).addChannel("announcements");
-    const isBroken = brokenEvery !== null && i % brokenEvery === 0;
-    const broken = isBroken ? (i % (2 * brokenEvery) === 0 ? "forbidden" : "gone") : null;
-    if (broken === "forbidden") channel.denyBot("SendMessages");
-    return { channel, thread: i % threadEvery === 1, broken };
-  });
-}
-
-/** Writes them down as set up and greeted, so that the announcement is all they are owed. */
-async function join(db: Db, places: readonly Place[]): Promise<void> {
-  await db.insert(servers).values(
-    places.map(({ channel, thread }) => ({
-      serverId: channel.server.id,
-      name: channel.server.name,
-      joinedAt: new Date(),
-      announcementChannelId: channel.id,
-      threadPerModel: thread,
-    })),
-  );
-  await joinServers(
-    benchApp(db),
-    places.map(({ channel: { server } }) => ({ serverId: server.id, name: server.name })),
-  );
-  await db.update(deliveries).set({ state: "sent" });
-  for (const { channel, broken } of places) if (broken === "gone") channel.delete();
-}
-
 /** One request in a hundred for each of what Discord may answer instead. */
-function spoil({ faults }: DiscordSandbox): void {
+function spoil({ faults }: DiscordSandbox) {
   const route = "POST /channels/";
-  faults.rateLimit({ route, scope: "global", retryAfterMs: 300, rate: 0.01 });
   faults.rateLimit({ route, scope: "shared", retryAfterMs: 500, rate: 0.01 });
   faults.serverError({ route, rate: 0.01 });
+  return faults.rateLimit({ route, scope: "global", retryAfterMs: silenceMs, rate: 0.01 });
 }
 
-/** Somebody who asks for the models all the time. */
-function busyMembers(channel: Channel | undefined) {
-  if (!channel) throw new Error("there is no server");
-  const { server } = channel;
-  const member = server.addMember("Ann");
-  const exchanges: Exchange[] = [];
-  let isPaused = false;
-  const asking = setInterval(() => {
-    if (!isPaused) exchanges.push(member.command(server.channel("general"), "/models show"));
-  }, commandEveryMs);
-  return {
-    pause() {
-      isPaused = true;
-    },
-    goOn() {
-      isPaused = false;
-    },
-    async end() {
-      clearInterval(asking);
-      await Promise.allSettled(exchanges.map((exchange) => exchange.settled(5_000)));
-      return exchanges;
-    },
-  };
+/** What is ordered while it is silent already makes the silence longer by what goes beyond. */
+function lengthOf(silences: readonly number[]): number {
+  return silences.reduce((sum, atMs, i) => sum + Math.min(silenceMs, (silences[i + 1] ?? Infinity) - atMs), 0);
 }
 
-const posted = (places: readonly Place[]) => places.filter(({ channel }) => channel.messages().length > 0).length;
-
-async function delivered(places: readonly Place[], count: number): Promise<void> {
-  while (posted(places) < count) await new Promise((resolve) => setTimeout(resolve, 200));
-}
-
-/** Resolves when the announcements are owed and nothing is due any more. */
-async function settledAll(db: Db): Promise<void> {
-  for (;;) {
-    const announcements = await db.$count(deliveries, eq(deliveries.kind, "announcement"));
-    const underWay = await db.$count(deliveries, inArray(deliveries.state, ["due", "claimed"]));
-    if (announcements > 0 && underWay === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-function report(discord: DiscordSandbox, places: readonly Place[], asked: readonly Exchange[], from: number): void {
-  const requests = discord.requests.slice(from);
-  const own = requests.filter(({ route, method }) => method !== "GET" && route.startsWith("/channels/"));
-  const times = own.map(({ atMs }) => atMs);
-  const seconds = (Math.max(...times) - Math.min(...times)) / 1000;
-  const working = places.filter(({ broken }) => broken === null);
-  const threads = working.filter(({ thread }) => thread);
-  // A channel that is forbidden or gone costs the request that says so, and a notice in the system channel.
-  const needed = working.length + threads.length + 2 * (places.length - working.length);
-  const limitSeconds = needed / perSecond;
-  const ratio = seconds / limitSeconds;
-  const lacking = working.filter(({ channel }) => channel.messages().length === 0).length;
-  const repeated = working.filter(({ channel }) => channel.messages().length > 1).length;
-  const withoutThread = threads.filter(({ channel }) => channel.threads.length !== 1).length;
-  const acknowledged = asked.flatMap(({ acknowledgedAfterMs }) => acknowledgedAfterMs ?? []);
-  const verdict = (isReached: boolean) => (isReached ? "reached" : "MISSED");
-  console.log(`  Discord's limit          ${needed} requests at ${perSecond} a second: ${limitSeconds.toFixed(1)} s`);
-  console.log(`  from first to last       ${seconds.toFixed(1)} s, ${ratio.toFixed(3)} × the limit`);
-  console.log(
-    `  each exactly once        ${working.length - lacking - repeated} of ${working.length}; ${lacking} lacking, ${repeated} repeated, ${withoutThread} without their one thread`,
-  );
-  const tooMany = requests.filter(({ status, fault }) => status === 429 && !fault?.includes("rate-limit")).length;
-  const looks = requests.filter(({ method, route }) => method === "GET" && route.endsWith("/messages")).length;
-  console.log(`  429s of the bot's doing  ${tooMany}; looks for messages sent before: ${looks}`);
-  printWaits("commands acknowledged", acknowledged);
-  console.log(`  of ${asked.length} commands, cut off by a kill: ${asked.length - acknowledged.length}`);
-  const p99 = percentile(acknowledged, 0.99);
-  const isOnce = lacking + repeated + withoutThread === 0;
-  const isWhole = places.length === working.length;
-  if (isWhole) console.log(`  aim: at most ${aimRatio} × the limit: ${verdict(ratio <= aimRatio)}`);
-  console.log(`  aim: each exactly once: ${verdict(isOnce)}; p99 under ${aimMs} ms: ${verdict(p99 < aimMs)}`);
-  if (!isOnce || p99 >= aimMs || (isWhole && ratio > aimRatio)) process.exitCode = 1;
+/** Once nobody sends any more nothing may be left. */
+async function stillOwed(db: Db): Promise<number> {
+  return db.$count(deliveries, inArray(deliveries.state, ["due", "claimed"]));
 }

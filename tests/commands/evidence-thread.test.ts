@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import { barChart } from "../../sandbox/demo/picture.ts";
 import { type FileKeeper, noFiles } from "../../src/domain/kept-file.ts";
 import { createEvidenceFiles } from "../../src/integrations/evidence-files.ts";
-import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { deliveries } from "../../src/storage/schema.ts";
 import { temporaryFolder } from "../support/database.ts";
 import { aPlayedServer, privately, replyOf, wordsOf } from "./playing.ts";
@@ -19,7 +18,8 @@ async function aThread() {
     sweep: (whichAreUsed) => keeper.sweep(whichAreUsed),
   };
   const played = await aPlayedServer({ files });
-  const { app, discord, client, clock, server, modelId } = played;
+  const { app, discord, client, clock, server, modelId, deliverOnlyWhenTold } = played;
+  deliverOnlyWhenTold();
   keeper = createEvidenceFiles({ dataDir: temporaryFolder(), hosts: [new URL(discord.apiUrl).host] });
   const message = await played.announce();
   await client.rest.post(`/channels/${message.channel.id}/messages/${message.id}/threads`, {
@@ -30,7 +30,7 @@ async function aThread() {
     ...({ key: "announced", kind: "announcement", state: "sent" } as const),
     ...{ dueAt: clock.now, serverId: server.id, modelId, threadId: thread.id },
   });
-  return { ...played, thread, deliver: () => deliverDue(app, client, "this process") };
+  return { ...played, thread };
 }
 
 it("a vote pressed in a private reply is counted in the thread's message, whose picture stays as it is", async () => {

@@ -37,9 +37,17 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
   const { modelId } = await aModel(db, { name: "Hunter Alpha", listingId: "openrouter/hunter-alpha" });
   await aMarket(db, { serverId: server.id, modelId });
   await loadModels(app);
-  // What is owed at once is delivered, as the schedule does.
-  const stopListening = app.owed.listen(() => void deliverDue(app, client, "the test"));
-  onTestFinished(stopListening);
+  // What is owed at once is delivered, one run after the other, as the schedule does.
+  let delivering = Promise.resolve();
+  const deliver = () => {
+    delivering = delivering.then(() => deliverDue(app, client, "the test"));
+    return delivering;
+  };
+  const stopListening = app.owed.listen(() => void deliver());
+  onTestFinished(async () => {
+    stopListening();
+    await delivering;
+  });
   const ann = server.addMember("Ann");
   const bob = server.addMember("Bob");
   const boss = server.addMember({ name: "Boss", permissions: ["ManageGuild"] });
@@ -55,7 +63,21 @@ export async function aPlayedServer(more: Parameters<typeof anApp>[2] = {}) {
     return message;
   }
 
-  return { app, clock, discord, client, server, channel, modelId, ann, bob, boss, announce };
+  return {
+    app,
+    clock,
+    discord,
+    client,
+    server,
+    channel,
+    modelId,
+    ann,
+    bob,
+    boss,
+    announce,
+    deliver,
+    deliverOnlyWhenTold: stopListening,
+  };
 }
 
 /** What a member is shown: the reply, the message changed in place, or what is said below it. */

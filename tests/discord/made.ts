@@ -7,6 +7,7 @@ import type { GuessReceipt } from "../../src/domain/receipt.ts";
 import type { ServerSettings } from "../../src/domain/server.ts";
 import type { SettlementSummary } from "../../src/domain/settlement.ts";
 import type { SettledCall, StandingGuess, TrackRecord } from "../../src/domain/track-record.ts";
+import { aListing as aBareListing } from "../support/listing.ts";
 
 // What actions hand to the views, as on 11 March 2026 unless said otherwise.
 
@@ -14,20 +15,7 @@ export const listed = new Date("2026-03-11T20:25:00Z");
 export const published = new Date("2026-03-18T19:54:00Z");
 
 export function aListing(facts: Partial<Listing> = {}): Listing {
-  return {
-    id: "openrouter/hunter-alpha",
-    name: "Hunter Alpha",
-    createdAt: "2026-03-11T20:24:31.000Z",
-    contextTokens: 1_048_576,
-    maxOutputTokens: 32_000,
-    promptUsdPerToken: "0",
-    completionUsdPerToken: "0",
-    inputModalities: ["text"],
-    outputModalities: ["text"],
-    tokenizer: "Other",
-    description: "A stealth model for agents.",
-    ...facts,
-  };
+  return aBareListing({ description: "A stealth model for agents.", ...facts });
 }
 
 export function aCard(card: Partial<ModelCard> = {}): ModelCard {

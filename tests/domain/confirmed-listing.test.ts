@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { confirmedListing, listingAt } from "../../src/domain/confirmed-listing.ts";
-import { aListing } from "../support/factories.ts";
+import { aListing } from "../support/listing.ts";
 
 const listedAt = new Date("2026-03-11T20:24:31Z");
 const publishedAt = new Date("2026-03-18T19:54:00Z");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { leastScore, likeliestArrivals, likeness } from "../../src/domain/likeness.ts";
-import { aListing } from "../support/factories.ts";
+import { aListing } from "../support/listing.ts";
 
 const goneAt = new Date("2026-03-18T20:00:00Z");
 const model = {

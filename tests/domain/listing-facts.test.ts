@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changedFacts, knownFacts } from "../../src/domain/listing-facts.ts";
-import { aListing } from "../support/factories.ts";
+import { aListing } from "../support/listing.ts";
 
 const cut = "A stealth model for agents, with a long memory";
 

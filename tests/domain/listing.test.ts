@@ -1,20 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isBurst, lostOverHalf } from "../../src/domain/catalogue.ts";
-import { authorOf, isFree, isPricedAsRouter, type Listing, withoutVariant } from "../../src/domain/listing.ts";
+import { authorOf, isFree, isPricedAsRouter, withoutVariant } from "../../src/domain/listing.ts";
+import { aListing } from "../support/listing.ts";
 
-const listing: Listing = {
-  id: "openrouter/hunter-alpha",
-  name: "Hunter Alpha",
-  createdAt: "2026-03-11T20:24:31.000Z",
-  contextTokens: 1_048_576,
-  maxOutputTokens: 65_536,
-  promptUsdPerToken: "0",
-  completionUsdPerToken: "0",
-  inputModalities: ["text"],
-  outputModalities: ["text"],
-  tokenizer: "Other",
-  description: null,
-};
+const listing = aListing();
 
 describe("a listing", () => {
   it("has the author its id begins with, in lower case and without an alias's tilde", () => {

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createPace } from "../../src/domain/pace.ts";
 
 /** A pace on a watch that only waiting moves, taking stretches of three turns, 20 ms apart, behind one another. */
-function aPace(mostPerSecond?: number) {
+function aPace(mostPerSecond = Number.POSITIVE_INFINITY) {
   let nowMs = 0;
   let nextMs = 0;
   let taken = 0;
-  const take = async () => {
-    const startMs = Math.max(nextMs, nowMs);
+  let silentUntilMs = 0;
+  const disturbances: [number, number | null][] = [];
+  const take = async (lateMs: number) => {
+    const startMs = Math.max(nextMs, nowMs - lateMs);
     nextMs = startMs + 60;
     taken += 1;
     return { waitMs: startMs - nowMs, stepMs: 20, turns: 3 };
@@ -18,7 +20,17 @@ function aPace(mostPerSecond?: number) {
       nowMs += ms;
     },
   };
-  const turn = createPace(take, watch, mostPerSecond);
+  const turn = createPace(take, watch, {
+    mostPerSecond,
+    traffic: {
+      silentMs: () => silentUntilMs - nowMs,
+      disturbances: () =>
+        disturbances.map(([repeatedAtMs, uncountedAtMs]) => ({
+          repeatedInMs: repeatedAtMs - nowMs,
+          uncountedMsAgo: uncountedAtMs === null ? null : nowMs - uncountedAtMs,
+        })),
+    },
+  });
   const times = async (count: number) => {
     const at: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -27,7 +39,16 @@ function aPace(mostPerSecond?: number) {
     }
     return at;
   };
-  return { turn, times, taken: () => taken, pass: (ms: number) => (nowMs += ms), takeElsewhere: () => (nextMs += 60) };
+  return {
+    turn,
+    times,
+    taken: () => taken,
+    pass: (ms: number) => (nowMs += ms),
+    takeElsewhere: () => (nextMs += 60),
+    keepSilent: (ms: number) => (silentUntilMs = nowMs + ms),
+    disturb: (repeatedInMs: number, uncountedMsAgo: number | null) =>
+      disturbances.push([nowMs + repeatedInMs, uncountedMsAgo === null ? null : nowMs - uncountedMsAgo]),
+  };
 }
 
 describe("turns", () => {
@@ -48,21 +69,65 @@ describe("turns", () => {
     const pace = aPace();
     await pace.times(1);
     pace.pass(45);
-    expect(await pace.times(3)).toEqual([45, 45, 60]);
+    expect(await pace.times(3)).toEqual([45, 50, 60]);
   });
 
   it("that pile up are caught up with, but never more of them in a second than Discord takes", async () => {
     const pace = aPace(10);
     await pace.times(1);
     pace.pass(240);
-    // Those of the busy moment come at once, up to ten in the second that began with the first.
-    expect(await pace.times(3)).toEqual([240, 240, 240]);
+    // Those of the busy moment come at four times the pace, up to ten in the second that began with the first.
+    expect(await pace.times(3)).toEqual([240, 245, 250]);
     pace.pass(200);
     const times = await pace.times(12);
-    for (const [i, atMs] of [0, 240, 240, 240, ...times].entries()) {
-      const tenEarlier = [0, 240, 240, 240, ...times][i - 10];
+    for (const [i, atMs] of [0, 240, 245, 250, ...times].entries()) {
+      const tenEarlier = [0, 240, 245, 250, ...times][i - 10];
       if (tenEarlier !== undefined) expect(atMs - tenEarlier).toBeGreaterThanOrEqual(1_000);
     }
+  });
+
+  it("wait while there is silence, and are caught up with after it", async () => {
+    const pace = aPace();
+    await pace.times(2);
+    pace.keepSilent(300);
+    // At 20 it became silent until 320: what was missed comes four times as fast, and then all goes on as if nothing had been.
+    const times = await pace.times(23);
+    expect(times.slice(0, 19)).toEqual(Array.from({ length: 19 }, (_, i) => 320 + 5 * i));
+    expect(times.slice(19)).toEqual([420, 440, 460, 480]);
+  });
+
+  it("that were taken elsewhere during the silence are not caught up with", async () => {
+    const pace = aPace();
+    await pace.times(3);
+    pace.keepSilent(300);
+    for (let i = 0; i < 5; i++) pace.takeElsewhere();
+    expect(await pace.times(2)).toEqual([360, 380]);
+  });
+
+  it("caught up with after a silence are no more in a second than Discord takes", async () => {
+    const pace = aPace(10);
+    const times = await pace.times(5);
+    pace.keepSilent(400);
+    times.push(...(await pace.times(25)));
+    for (const [i, atMs] of times.entries()) {
+      if (i >= 10) expect(atMs - (times[i - 10] ?? 0)).toBeGreaterThanOrEqual(1_000);
+    }
+  });
+
+  it("leave room for what is sent again without one, just now or soon", async () => {
+    const pace = aPace(10);
+    pace.disturb(-100, null);
+    pace.disturb(100, null);
+    // The first repeat makes room a second after it was sent; the other one, and the first turns, after that.
+    expect(await pace.times(11)).toEqual([0, 20, 40, 60, 80, 100, 120, 140, 900, 1000, 1020]);
+  });
+
+  it("are not taken by what was refused and will be sent again: only the repeat counts", async () => {
+    const pace = aPace(5);
+    await pace.times(4);
+    // The turn at 20 was refused, and its request goes out again at 300.
+    pace.disturb(240, 40);
+    expect(await pace.times(3)).toEqual([80, 1000, 1040]);
   });
 
   it("never come early, although a busy process may be woken before its time", async () => {

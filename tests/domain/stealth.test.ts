@@ -1,23 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Listing } from "../../src/domain/listing.ts";
 import { judgeStealth, stealthReasons } from "../../src/domain/stealth.ts";
-
-function aListing(facts: Partial<Listing> = {}): Listing {
-  return {
-    id: "openrouter/hunter-alpha",
-    name: "Hunter Alpha",
-    createdAt: "2026-03-11T20:24:31.000Z",
-    contextTokens: 1_048_576,
-    maxOutputTokens: 65_536,
-    promptUsdPerToken: "0",
-    completionUsdPerToken: "0",
-    inputModalities: ["text"],
-    outputModalities: ["text"],
-    tokenizer: "Other",
-    description: null,
-    ...facts,
-  };
-}
+import { aListing } from "../support/listing.ts";
 
 const nobodySeen: ReadonlySet<string> = new Set();
 const judge = (facts: Partial<Listing>, seen = nobodySeen) => judgeStealth(aListing(facts), seen);

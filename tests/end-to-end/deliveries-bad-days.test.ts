@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
+import { claimDeliveries, claimMs } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { recordRetry } from "../../src/actions/record-deliveries.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import { isConnected } from "../../src/discord/client.ts";
+import { deliverDue } from "../../src/schedule/deliver-due.ts";
 import { aBot, about, aListedModel, aServerWithChannel, posts, stateOf } from "../support/delivering.ts";
 import { aKey, named } from "../support/factories.ts";
 import { hourMs, minuteMs, owed } from "../support/watcher-app.ts";
@@ -186,6 +187,27 @@ describe("when Discord has a bad day", () => {
     await expect.poll(() => isConnected(bot.client), { timeout: 15_000 }).toBe(true);
     await bot.deliver();
     expect(about(channel, name)).toHaveLength(1);
+  });
+
+  it("a process that slept while another took over sends nothing of what it had claimed", async () => {
+    const bot = await aBot();
+    const { channel } = await aServerWithChannel(bot);
+    const name = await aListedModel(bot.app);
+    let elapsedMs = 0;
+    const app = { ...bot.app, elapsedMs: () => elapsedMs };
+    const takenOver: string[] = [];
+    const sleep = async () => {
+      elapsedMs += claimMs;
+      bot.clock.later(claimMs);
+      for (const { delivery } of await claimDeliveries(bot.app, { by: "another", most: 9 }))
+        takenOver.push(delivery.kind);
+    };
+    await deliverDue(app, bot.client, "the sleeper", undefined, sleep);
+    expect(takenOver).toEqual(["announcement"]);
+    expect(about(channel, name)).toEqual([]);
+    expect((await owed(bot.db, "announcement")).map(({ state, claimedBy }) => [state, claimedBy])).toEqual([
+      ["claimed", "another"],
+    ]);
   });
 
   it.each(["user", "shared", "global"] as const)("waits as long as a %s rate limit asks", async (scope) => {

@@ -1,14 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Message } from "../../sandbox/discord/message.ts";
-import { startDiscord } from "../../sandbox/discord/server.ts";
 import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
-import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { unescaped } from "../discord/hostile.ts";
 import { startBotProcess } from "../support/bot.ts";
 import { describeOnBoth, embedded } from "../support/database.ts";
+import { aWorldWith } from "../support/world.ts";
 
 const patienceMs = 20_000;
 
@@ -24,11 +23,7 @@ const hostile = `@everyone <@1> \u202Eevil [click](https://evil.example)\n# Big\
 
 async function aWorld() {
   const { before, after } = marchCatalogues();
-  const [discord, openRouter] = await Promise.all([startDiscord(), startOpenRouter({ catalogue: before })]);
-  onTestFinished(async () => {
-    await Promise.all([discord.stop(), openRouter.close()]);
-  });
-  const server = discord.addServer("Model Watchers");
+  const { discord, openRouter, server } = await aWorldWith(before);
   const join = (name: string) => server.addMember(name);
   const news = server.addChannel("new-models");
   const boss = server.addMember({ name: "Boss", permissions: ["ManageGuild"] });

@@ -1,11 +1,9 @@
 import { eq } from "drizzle-orm";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Channel } from "../../sandbox/discord/channel.ts";
 import type { Member } from "../../sandbox/discord/member.ts";
 import type { Message } from "../../sandbox/discord/message.ts";
-import { startDiscord } from "../../sandbox/discord/server.ts";
 import { marchCatalogues } from "../../sandbox/openrouter/catalogues.ts";
-import { startOpenRouter } from "../../sandbox/openrouter/server.ts";
 import { auditLedger } from "../../src/actions/audit-ledger.ts";
 import { paysPoints } from "../../src/domain/guess.ts";
 import { labBySlug } from "../../src/domain/lab.ts";
@@ -19,6 +17,7 @@ import { describeOnBoth } from "../support/database.ts";
 import { act, guessOn, ledgerOf, openPlay, type Play } from "../support/market-play.ts";
 import { ledgerIn } from "../support/market-rows.ts";
 import { referenceSettlement } from "../support/reference-settlement.ts";
+import { aWorldWith } from "../support/world.ts";
 
 /** A read of the catalogue and a delivery: a second or two, more on a busy machine. */
 const patienceMs = 20_000;
@@ -26,11 +25,7 @@ const patienceMs = 20_000;
 /** A small Discord with a server, and a small OpenRouter, before anything anonymous is listed. */
 async function aWorld() {
   const { before, after } = marchCatalogues();
-  const [discord, openRouter] = await Promise.all([startDiscord(), startOpenRouter({ catalogue: before })]);
-  onTestFinished(async () => {
-    await Promise.all([discord.stop(), openRouter.close()]);
-  });
-  const server = discord.addServer("Model Watchers");
+  const { discord, openRouter, server } = await aWorldWith(before);
   const join = (name: string) => server.addMember(name);
   return {
     discord,

@@ -3,7 +3,6 @@ import { placeGuess } from "../../src/actions/place-guess.ts";
 import { confirmSettlement, previewSettlement } from "../../src/actions/settle-model.ts";
 import { withdrawGuess } from "../../src/actions/withdraw-guess.ts";
 import type { App } from "../../src/app.ts";
-import type { Listing } from "../../src/domain/listing.ts";
 import { type Market, openMarket } from "../../src/domain/market.ts";
 import type { Member } from "../../src/domain/member.ts";
 import { likeliestLabs, pastReveals } from "../../src/domain/past-reveals.ts";
@@ -14,6 +13,7 @@ import { type Db, transact } from "../../src/storage/database.ts";
 import { openMarkets } from "../../src/storage/markets.ts";
 import { markets, models, servers } from "../../src/storage/schema.ts";
 import { storyBegins } from "./app.ts";
+import { aListing } from "./listing.ts";
 
 type ServerRow = typeof servers.$inferSelect;
 type ModelRow = typeof models.$inferSelect;
@@ -52,24 +52,6 @@ export async function aServer(db: Db, changes: Partial<typeof servers.$inferInse
     .returning();
   if (!row) throw new Error("no server was made");
   return row;
-}
-
-/** A row of the catalogue as a stealth model has it. */
-export function aListing(changes: Partial<Listing> = {}): Listing {
-  return {
-    id: "openrouter/hunter-alpha",
-    name: "Hunter Alpha",
-    createdAt: "2026-03-11T20:24:31.000Z",
-    contextTokens: 1_048_576,
-    maxOutputTokens: 32_000,
-    promptUsdPerToken: "0",
-    completionUsdPerToken: "0",
-    inputModalities: ["text"],
-    outputModalities: ["text"],
-    tokenizer: "Other",
-    description: null,
-    ...changes,
-  };
 }
 
 /** An anonymous model. */

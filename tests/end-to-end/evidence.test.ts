@@ -91,7 +91,7 @@ describeOnBoth("evidence", (database) => {
     expect(copies.filter((name) => name.startsWith("incoming/"))).toEqual([]);
 
     // Each is in its thread once, hostile words do nothing there, and what is hidden is hidden there too.
-    await thread.waitFor(about(3), patienceMs);
+    await discord.waitUntil(() => pieces(thread).length === 3, patienceMs, "also the piece that was on its way");
     for (const each of [...pieces(thread), bobs, cids]) {
       expect(each.pings).toEqual({ users: [], roles: [], everyone: false });
       const read = each.embeds.map(({ description }) => unescaped(String(description))).join("\n");

@@ -12,19 +12,16 @@ import { type Db, transactInTwo } from "../storage/database.ts";
 import { QuickerElsewhere, writeGuesses } from "../storage/guess-writes.ts";
 import { labsOfRows } from "../storage/server-labs.ts";
 import { readBallot, type VoteWish, writeBallots } from "./ballots.ts";
+import { apply, type Done, makeOwn, record } from "./enter-guess.ts";
 import {
-  apply,
   type Books,
   changesOf,
   type Desk,
-  type Done,
   deskKey,
   type GuessRequest,
   guessKey,
-  makeOwn,
   openBooks,
   type PlainRequest,
-  record,
   walletKey,
 } from "./guess-books.ts";
 

@@ -57,7 +57,7 @@ async function runTests(words: string[]): Promise<Vitest | undefined> {
     isolate: false,
     setupFiles: ["tests/support/own-modules.ts"],
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     ...options,
   });

@@ -1,6 +1,8 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Database } from "./database.ts";
+import { type CountedClient, transactionsAlong } from "./transaction-lines.ts";
 import { StorageUnavailable } from "./unavailable.ts";
 
 const oldestSupported = 15;
@@ -11,13 +13,14 @@ const longestReconnectWaitSeconds = 2;
 const mostLines = 2;
 
 /**
- * Connects to a PostgreSQL server, with at most `poolSize` connections at once.
+ * Connects to a PostgreSQL server, with at most `poolSize` connections at once, and never fewer than two.
  * @throws StorageUnavailable when it cannot be reached within ten seconds (or the address's own `connect_timeout`), refuses, or is too old
  */
 export async function openPostgres(databaseUrl: string, poolSize: number): Promise<Database> {
   const address = readAddress(databaseUrl);
-  const lineCount = Math.min(mostLines, Math.floor(poolSize / 2));
-  const client = connect(address, poolSize - lineCount);
+  const lineCount = Math.min(mostLines, Math.floor(poolSize / 3));
+  const transactionCount = Math.max(1, Math.floor((poolSize - lineCount) / 2));
+  const client = connect(address, Math.max(1, poolSize - lineCount - transactionCount));
   try {
     await refuseOldServer(client, address);
   } catch (error) {
@@ -26,13 +29,29 @@ export async function openPostgres(databaseUrl: string, poolSize: number): Promi
   }
   // A client of one connection sends what it is given in that order, without waiting for answers in between.
   const lines = Array.from({ length: lineCount }, () => connect(address, 1));
+  const counted = Array.from({ length: transactionCount }, () => connectCounting(address));
+  const transactions = transactionsAlong(counted);
+  const all = [client, ...lines, ...counted.map((each) => each.client)];
   return {
     kind: "postgres",
-    db: Object.assign(drizzle(client), { lines: lines.map((line) => drizzle(line)) }),
+    db: Object.assign(drizzle(client), {
+      lines: lines.map((line) => drizzle(line)),
+      transaction: transactions.transaction,
+    }),
     async close() {
-      await Promise.all([client, ...lines].map((each) => each.end({ timeout: closeTimeoutSeconds })));
+      // A client that is told to end does not know that more of a transaction is to come.
+      await Promise.race([transactions.idle(), wait(closeTimeoutSeconds * 1000, undefined, { ref: false })]);
+      await Promise.all(all.map((each) => each.end({ timeout: closeTimeoutSeconds })));
     },
   };
+}
+
+function connectCounting(address: URL): CountedClient {
+  let losses = 0;
+  const client = connect(address, 1, () => {
+    losses += 1;
+  });
+  return { client, losses: () => losses };
 }
 
 function readAddress(databaseUrl: string): URL {
@@ -59,9 +78,10 @@ function connectTimeoutSeconds(address: URL): number {
   return Number(address.searchParams.get("connect_timeout")) || defaultConnectTimeoutSeconds;
 }
 
-function connect(address: URL, poolSize: number): Client {
+function connect(address: URL, poolSize: number, onclose: () => void = () => undefined): Client {
   return postgres(address.href, {
     max: poolSize,
+    onclose,
     connect_timeout: connectTimeoutSeconds(address),
     // Left alone it waits up to twenty seconds between tries, and everybody with it while the server is long back.
     backoff: (tries: number) => Math.min(tries, longestReconnectWaitSeconds),

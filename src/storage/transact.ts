@@ -71,12 +71,14 @@ async function alongLine<Read, Result>(
     giveBack();
     return result;
   } catch (error) {
-    // Behind all that is still under way.
-    const first = rollback(tx, {});
+    // Behind all that is still under way. On a line that was cut off the driver never answers what comes before the socket
+    // has closed, so there it is sent a while later.
+    const isCut = isCutOff(error);
+    const first = isCut ? pause().then(() => rollback(tx, {})) : rollback(tx, {});
     void cleared(tx, first, sent).then((isClear) => isClear && giveBack());
     // While the database is away the driver tries whatever waits on a line one by one, seconds or more each: the line is
     // set aside until its rollback has come through, others take what lines there are, and nobody waits for it.
-    if (!isCutOff(error)) await first.catch(() => undefined);
+    if (!isCut) await first.catch(() => undefined);
     throw error;
   }
 }
@@ -93,10 +95,14 @@ async function cleared(tx: Transaction, first: Promise<unknown>, sent: readonly 
       return true;
     } catch (error) {
       if (isClosed(error)) return false;
-      // The bot may stop meanwhile: the line is closed then, and this is not waited for.
-      await wait(betweenRollbacksMs, undefined, { ref: false });
+      await pause();
     }
   }
+}
+
+/** The bot may stop meanwhile: the line is closed then, and this is not waited for. */
+function pause(): Promise<void> {
+  return wait(betweenRollbacksMs, undefined, { ref: false });
 }
 
 async function untilDone<Result>(work: () => Promise<Result>): Promise<Result> {

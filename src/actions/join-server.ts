@@ -2,7 +2,7 @@ import type { App } from "../app.ts";
 import { markCardsOfServer } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { dropAnnouncements, queueDeliveries, readUnowed } from "../storage/deliveries.ts";
+import { dropOvertaken, queueDeliveries, readUnowed } from "../storage/deliveries.ts";
 import { tryHelloAgain } from "../storage/delivery-troubles.ts";
 import { oweWaiting, readMissedHeld } from "../storage/held-listings.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
@@ -88,8 +88,9 @@ async function comeBack(
 ): Promise<void> {
   await markCardsOfServer(tx, serverId, now);
   if (!hasMissed || announcementChannelId === null) return;
-  await dropAnnouncements(tx, serverId);
-  await queueDeliveries(tx, [{ key: `summary:${serverId}:${now.getTime()}`, kind: "summary", serverId, dueAt: now }]);
+  const key = `summary:${serverId}:${now.getTime()}`;
+  await queueDeliveries(tx, [{ key, kind: "summary", serverId, dueAt: now }]);
+  await dropOvertaken(tx, serverId, key);
 }
 
 /** Owes the moderators of servers that had left what was found meanwhile: candidates, and listings that wait for them. */

@@ -47,8 +47,8 @@ async function waiting(
   const { settings } = await readServer(app, serverId);
   if (!moderates(interaction, settings)) return { show: moderatorsOnly };
   const done = await decide(serverId);
-  const { waiting: listings, smallSince } = await listWaiting(app, serverId);
-  return { show: waitingView(listings, { smallSince, done }) };
+  const { waiting: listings, inAll, smallSince } = await listWaiting(app, serverId);
+  return { show: waitingView(listings, { inAll, smallSince, done }) };
 }
 
 /** Opens those meant in this server, or leaves them, and shows what is left. */

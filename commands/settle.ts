@@ -10,6 +10,7 @@ import type { Answer, Command, Filled, Pressed, Typed } from "../src/discord/com
 import { numberIn } from "../src/discord/custom-id.ts";
 import { type DecisionKind, decisionOf, nameLabPart, settleData, statesFor } from "../src/discord/settle-options.ts";
 import { labNames, registryNames } from "../src/discord/views/lab-words.ts";
+import type { ModalView } from "../src/discord/views/message.ts";
 import { moderatorsOnly } from "../src/discord/views/notices.ts";
 import { decisionRefusal, namingRefusal } from "../src/discord/views/refusals.ts";
 import {
@@ -22,7 +23,7 @@ import {
   timeField,
 } from "../src/discord/views/reveal.ts";
 import * as view from "../src/discord/views/settlement.ts";
-import { moderates, whoActs } from "../src/discord/who-acts.ts";
+import { mayModerate, moderates, whoActs } from "../src/discord/who-acts.ts";
 
 /** Asked at every press: a role may be gone since the last one. */
 async function isModerator(interaction: Typed | Pressed | Filled, app: App): Promise<boolean> {
@@ -97,6 +98,16 @@ async function decide(
     : { show: decisionRefusal(answer.refusal, labNames(app.models.of(who.serverId).labs)) };
 }
 
+/** Opens a form for whoever may turn out to be a moderator: which role that is, is asked once it is filled in. */
+function formFor(form: (key: string) => ModalView) {
+  return (interaction: Pressed, key: string) => (mayModerate(interaction) ? form(key) : null);
+}
+
+const nothingElse = {
+  acknowledge: "new-message",
+  run: async () => ({ show: moderatorsOnly }),
+} as const;
+
 async function teach({ guildId: serverId, options }: Typed, app: App): Promise<Answer> {
   const name = options.getString("name", true);
   const answer = await nameLab(app, { serverId, name, sameAs: options.getString("same-as") });
@@ -146,9 +157,9 @@ export const settle = {
       acknowledge: "new-message",
       run: (interaction, key, app) => previewCandidate(interaction, key, app),
     },
-    "settle-with-source": { opens: (_interaction, key) => sourceModal(key) },
+    "settle-with-source": { opens: formFor(sourceModal), ...nothingElse },
     "not-it": { acknowledge: "same-message", run: notIt },
-    "call-off": { opens: (_interaction, key) => callOffModal(key) },
+    "call-off": { opens: formFor(callOffModal), ...nothingElse },
     "settle-no": { acknowledge: "same-message", run: async () => ({ show: view.settlementCancelled }) },
   },
   modals: {

@@ -10,7 +10,8 @@ import { candidateLines, lineOf, paceOf, scoreLines, scoreOf } from "./replay/re
 
 const usage = `npm run replay -- FOLDER [--truth FILE]
 
-FOLDER holds recorded catalogues, called 2026-03-12T0057Z.json.gz or .json: when, and what GET /models answered.
+FOLDER, or the one folder in it that has any, holds recorded catalogues, called 2026-03-12T0057Z.json.gz or .json: when,
+and what GET /models answered.
 FILE lists the models that really were anonymous: [{"id": "stealth/…", "official_listing": "lab/model"}, …]. With it the
 exit code is 1 unless all of them that the catalogues hold, and no others, are announced exactly once; and it is said how
 many of the candidates for who built them are right.`;

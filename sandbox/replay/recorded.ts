@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { labByAuthor } from "../../src/domain/lab.ts";
@@ -16,21 +16,35 @@ export class BadRecording extends Error {
 const fileName = /^(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})?Z(?:-(\d+))?\.json(\.gz)?$/;
 
 /**
- * The catalogues of a folder, oldest first. Their names say when they were recorded: `2026-03-12T0057Z.json.gz`, with
+ * The catalogues of a folder, or of the one folder in it that has any, however deep; oldest first. Their names say when they were recorded: `2026-03-12T0057Z.json.gz`, with
  * seconds if wanted, `-1`, `-2` … for more of one minute, compressed or not. Other files are passed over.
  */
 export function recordedIn(folder: string): Recorded[] {
-  const files = readdirSync(folder).filter((file) => fileName.test(file));
-  if (files.length === 0) throw new BadRecording(`no file in ${folder} is called like 2026-03-12T0057Z.json.gz`);
+  const { from, files } = foundIn(folder);
   return files
     .map((file) => {
       const [, day = "", hour = "", minute = "", second = "00", nth = "0"] = fileName.exec(file) ?? [];
       const at = new Date(`${day}T${hour}:${minute}:${second}Z`);
       if (Number.isNaN(at.getTime())) throw new BadRecording(`${file}: there is no such time`);
-      const read = () => readFileSync(join(folder, file));
+      const read = () => readFileSync(join(from, file));
       return { file, at, nth: Number(nth), gzipped: () => (file.endsWith(".gz") ? read() : gzipSync(read())) };
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime() || a.nth - b.nth);
+}
+
+function foundIn(folder: string): { from: string; files: string[] } {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new BadRecording(`${folder} is no folder`);
+  const here = readdirSync(folder).filter((file) => fileName.test(file));
+  if (here.length > 0) return { from: folder, files: here };
+  const below = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => fileName.test(basename(path)))
+    .map((path) => join(folder, path));
+  const [from, ...others] = new Set(below.map((path) => dirname(path)));
+  if (from === undefined) throw new BadRecording(`no file in ${folder} is called like 2026-03-12T0057Z.json.gz`);
+  if (others.length > 0) {
+    throw new BadRecording(`several folders in ${folder} hold catalogues, name one: ${[from, ...others].join(", ")}`);
+  }
+  return { from, files: below.map((path) => basename(path)) };
 }
 
 const wireIds = z.object({ data: z.array(z.object({ id: z.string() })) });

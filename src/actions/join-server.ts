@@ -2,13 +2,13 @@ import type { App } from "../app.ts";
 import { markCardsOfServer } from "../storage/cards.ts";
 import { type Transaction, transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
-import { dropAnnouncements, queueDeliveries, readUnowed } from "../storage/deliveries.ts";
+import { dropOvertaken, queueDeliveries, readUnowed } from "../storage/deliveries.ts";
 import { tryHelloAgain } from "../storage/delivery-troubles.ts";
 import { oweWaiting, readMissedHeld } from "../storage/held-listings.ts";
 import { holdCatalogue, readListedModels } from "../storage/listings.ts";
 import { oweCandidates } from "../storage/reveals.ts";
 import { markLeft, putServers, readKnown, readMarketPairs, readPresentServers } from "../storage/servers.ts";
-import { currentTime } from "./current-time.ts";
+import { noteSettledIn } from "../storage/settled-elsewhere.ts";
 import { loadServers } from "./load-models.ts";
 import { openMarketsFor } from "./open-markets.ts";
 
@@ -58,6 +58,7 @@ export async function joinServers(
       const hasMissed = missing.some(({ serverId }) => serverId === server.serverId);
       await comeBack(tx, server, hasMissed, now);
     }
+    await noteSettledIn(tx, returningIds);
     await tellModerators(tx, { returningIds, missedHeld }, now);
     const hellos = serverIds.map((serverId) => ({
       key: `hello:${serverId}`,
@@ -87,8 +88,9 @@ async function comeBack(
 ): Promise<void> {
   await markCardsOfServer(tx, serverId, now);
   if (!hasMissed || announcementChannelId === null) return;
-  await dropAnnouncements(tx, serverId);
-  await queueDeliveries(tx, [{ key: `summary:${serverId}:${now.getTime()}`, kind: "summary", serverId, dueAt: now }]);
+  const key = `summary:${serverId}:${now.getTime()}`;
+  await queueDeliveries(tx, [{ key, kind: "summary", serverId, dueAt: now }]);
+  await dropOvertaken(tx, serverId, key);
 }
 
 /** Owes the moderators of servers that had left what was found meanwhile: candidates, and listings that wait for them. */
@@ -109,15 +111,22 @@ export async function joinServer(app: App, server: JoinedServer): Promise<void> 
 
 /** Notes that the bot is no longer in a server. Its rows stay for a while; what is owed to it waits until it is back. */
 export async function leaveServer(app: App, serverId: string): Promise<void> {
-  await markLeft(app.db, [serverId], await currentTime(app));
-  app.models.forget(serverId);
+  await leave(app, [serverId]);
 }
 
 async function leaveOthers(app: App, isIn: (serverId: string) => boolean): Promise<void> {
-  const now = await currentTime(app);
   const present = await readPresentServers(app.db);
   // Asked only now: a server that invited the bot since its start is in it by the time it has a row.
   const left = present.flatMap(({ serverId }) => (isIn(serverId) ? [] : [serverId]));
-  await markLeft(app.db, left, now);
-  for (const serverId of left) app.models.forget(serverId);
+  await leave(app, left);
+}
+
+/** What servers settled that the bot has left speaks for nothing in the others: it is counted again without them. */
+async function leave(app: App, serverIds: readonly string[]): Promise<void> {
+  if (serverIds.length === 0) return;
+  await transact(app.db, async (tx) => {
+    await markLeft(tx, serverIds, app.clock(await readDatabaseTime(tx)));
+    await noteSettledIn(tx, serverIds);
+  });
+  for (const serverId of serverIds) app.models.forget(serverId);
 }

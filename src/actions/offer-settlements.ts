@@ -19,9 +19,12 @@ import {
 } from "../storage/settled-elsewhere.ts";
 
 const mostAtOnce = 100;
-/** A number that only grew or shrank is edited after this, with all that happens meanwhile: a thousand servers may settle in an hour. */
+/** A number that changed is edited after this, with all that happens meanwhile: a thousand servers may settle in an hour, and one may settle and reopen all day. */
 const editAfterMs = 10 * 60_000;
-/** Labs of one model that settlements elsewhere are told of, so that nobody floods other servers; more if more servers agree. */
+/**
+ * Labs of one model that settlements elsewhere are told of, ever, so that nobody floods other servers. For each one more
+ * as many more servers must agree at once: those who settle, reopen and settle again to another lab gain nothing by it.
+ */
 const mostPerModel = 3;
 
 /**
@@ -60,12 +63,9 @@ async function countAgain(tx: Transaction, modelIds: readonly number[], at: Date
   for (const { row, servers, publishedAt } of changed) {
     await changeCandidate(tx, row.candidateId, { servers, publishedAt });
   }
-  const isUrgent = ({ row, servers }: (typeof changed)[number]) => servers === 0 || row.servers === 0;
-  const idsOf = (some: typeof changed) => some.map(({ row }) => row.candidateId);
-  await renewForModerators(tx, { candidateIds: idsOf(changed.filter(isUrgent)) }, at);
-  const inAWhile = new Date(at.getTime() + editAfterMs);
-  await renewForModerators(tx, { candidateIds: idsOf(changed.filter((one) => !isUrgent(one))) }, inAWhile);
-  await oweCandidates(tx, { candidateIds: idsOf(changed) }, at);
+  const changedIds = changed.map(({ row }) => row.candidateId);
+  await renewForModerators(tx, { candidateIds: changedIds }, new Date(at.getTime() + editAfterMs));
+  await oweCandidates(tx, { candidateIds: changedIds }, at);
   await addCandidates(tx, newAmong(counted, known, at), at);
 }
 
@@ -78,7 +78,7 @@ function newAmong(counted: readonly Settlements[], known: readonly CandidateRow[
     const before = told.get(modelId) ?? [];
     if (known.some((one) => one.modelId === modelId && one.fact === fact)) return [];
     if (builders.some((slug) => !labBySlug(slug))) return [];
-    if (before.length >= mostPerModel && servers <= Math.max(...before)) return [];
+    if (before.length >= mostPerModel && servers <= Math.max(before.length - mostPerModel + 1, ...before)) return [];
     told.set(modelId, [...before, servers]);
     const labs = [...builders];
     return [

@@ -69,18 +69,21 @@ function labsOf(market: Parameters<typeof marketOf>[0]): string[] {
 /**
  * Notes where a poll is and until when it runs, and counts the votes that came before this was known. One that may have
  * been posted long before has its votes read.
+ *
+ * @param sent.postedAt when it was posted, if that may have been long before: its time runs since then, not since it was found
  */
 export async function recordPollSent(
   app: App,
   delivery: Delivery,
   poll: NewPoll,
-  sent: { channelId: string; messageId: string },
+  { postedAt, ...sent }: { channelId: string; messageId: string; postedAt: Date | null },
 ): Promise<void> {
   const running = await transact(app.db, async (tx) => {
     const now = app.clock(await readDatabaseTime(tx));
     await changeDeliveries(tx, [delivery.deliveryId], { ...sent, state: "sent", sentAt: now, problem: null });
     const readDueAt = delivery.firstClaimedAt === null ? null : now;
-    const endsAt = new Date(now.getTime() + poll.hours * hourMs);
+    const runsSince = Math.min(now.getTime(), postedAt?.getTime() ?? now.getTime());
+    const endsAt = new Date(runsSince + poll.hours * hourMs);
     return changePoll(tx, poll.pollId, { ...sent, endsAt, readDueAt });
   });
   if (!running) return;

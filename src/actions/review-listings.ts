@@ -3,7 +3,7 @@ import type { WaitingListing } from "../domain/held-listing.ts";
 import { transact } from "../storage/database.ts";
 import { readDatabaseTime } from "../storage/database-time.ts";
 import { queueDeliveries } from "../storage/deliveries.ts";
-import { dismissListings, type HeldRow, readWaiting } from "../storage/held-listings.ts";
+import { countWaiting, dismissListings, type HeldRow, readWaiting } from "../storage/held-listings.ts";
 import { addModels, holdCatalogue } from "../storage/listings.ts";
 import { readServerRow } from "../storage/servers.ts";
 import { openMarketsFor, remember } from "./open-markets.ts";
@@ -12,14 +12,19 @@ import { announcementOf, rowOf } from "./open-models.ts";
 /** What one message shows; the next are on the list once these are decided. */
 const mostWaiting = 25;
 
-/** The listings held back that a server's moderators have not decided about, and whether the catalogue looks broken now. */
+/**
+ * The listings held back that a server's moderators have not decided about, latest first and as many as one message shows,
+ * how many there are in all, and whether the catalogue looks broken now.
+ */
 export async function listWaiting(
   app: App,
   serverId: string,
-): Promise<{ waiting: WaitingListing[]; smallSince: Date | null }> {
+): Promise<{ waiting: WaitingListing[]; inAll: number; smallSince: Date | null }> {
   return transact(app.db, async (tx) => {
     const { smallSince } = await holdCatalogue(tx);
-    return { waiting: (await readWaiting(tx, serverId, mostWaiting)).flatMap(waitingOf), smallSince };
+    const rows = await readWaiting(tx, serverId, mostWaiting);
+    const inAll = rows.length < mostWaiting ? rows.length : await countWaiting(tx, serverId);
+    return { waiting: rows.flatMap(waitingOf), inAll, smallSince };
   });
 }
 

@@ -1,6 +1,11 @@
 import { type Client, SnowflakeUtil } from "discord.js";
 import { isOldMessage, oldCardEveryMs } from "../domain/card.ts";
 
+/** When a message was posted, as its id says. */
+export function timeOf(messageId: string): Date {
+  return new Date(SnowflakeUtil.timestampFrom(messageId));
+}
+
 /** When a client last edited an old message of each channel, longest ago first. */
 const lastEdits = new WeakMap<Client, Map<string, number>>();
 
@@ -10,7 +15,7 @@ const lastEdits = new WeakMap<Client, Map<string, number>>();
  */
 export function waitToEdit(client: Client, posted: { channelId: string; messageId: string }, now: Date): number {
   const { channelId, messageId } = posted;
-  if (!isOldMessage(new Date(SnowflakeUtil.timestampFrom(messageId)), now)) return 0;
+  if (!isOldMessage(timeOf(messageId), now)) return 0;
   const nowMs = now.getTime();
   const edits = lastEdits.get(client) ?? new Map<string, number>();
   lastEdits.set(client, edits);

@@ -32,6 +32,17 @@ export function moderates(interaction: InServer, settings: { readonly moderatorR
 }
 
 /**
+ * Whether the member could be a moderator, as far as the press itself tells: only who has Manage Server or some role. A
+ * form must be opened before anybody can be asked which role is set in /setup.
+ */
+export function mayModerate(interaction: InServer): boolean {
+  const { member, guildId } = interaction;
+  // Discord.js counts the role everybody has, which is called like the server.
+  const roleIds = member instanceof GuildMember ? [...member.roles.cache.keys()] : member.roles;
+  return managesServer(interaction) || roleIds.some((roleId) => roleId !== guildId);
+}
+
+/**
  * Has discord.js know the channel of an interaction: of threads it is told only of those awake, and what may be done in
  * one depends on the channel it belongs to. Where Discord does not tell, the channel stays unknown, and closed.
  */

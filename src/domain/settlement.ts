@@ -98,10 +98,13 @@ function dateOrNull(ms: number): Date | null {
   return Number.isFinite(ms) && !Number.isNaN(new Date(ms).getTime()) ? new Date(ms) : null;
 }
 
-/** A source a moderator gives: an http(s) address that is shown and never fetched; null if it is not one. */
+/**
+ * A source a moderator gives: an http(s) address that is shown and never fetched; null if it is not one, or longer than
+ * messages have room for. What counts is its length as it is shown, with other letters than English ones written out.
+ */
 export function readSource(typed: string): string | null {
   try {
-    const url = new URL(typed.trim());
+    const url = new URL(typed.trim().replace(/^<(.*)>$/, "$1"));
     const web = url.protocol === "https:" || url.protocol === "http:";
     return web && url.href.length <= 500 && url.username === "" && url.password === "" ? url.href : null;
   } catch {

@@ -17,7 +17,7 @@ import { editDelivery, postDelivery, systemChannel } from "../discord/deliveries
 import { messageOf } from "../discord/delivery-message.ts";
 import { openThread } from "../discord/delivery-thread.ts";
 import type { Line } from "../discord/line.ts";
-import { waitToEdit } from "../discord/old-edits.ts";
+import { timeOf, waitToEdit } from "../discord/old-edits.ts";
 import type { Posting, Undelivered } from "../discord/undelivered.ts";
 import { threadName } from "../discord/views/announcement.ts";
 import { withFilesAsTheyAre } from "../discord/views/evidence.ts";
@@ -115,7 +115,8 @@ async function finish(
     return;
   }
   if (poll) {
-    await recordPollSent(app, delivery, poll, { channelId, messageId });
+    const postedAt = delivery.firstClaimedAt === null ? null : timeOf(messageId);
+    await recordPollSent(app, delivery, poll, { channelId, messageId, postedAt });
     return;
   }
   if (!card || delivery.kind !== "announcement" || !delivery.threadPerModel) {

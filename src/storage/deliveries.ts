@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
 import { recordset } from "./recordset.ts";
 import { deliveries } from "./schema.ts";
@@ -46,17 +46,20 @@ export async function readUnowed<News extends { readonly key: string }>(
   return news.filter(({ key }) => !owed.has(key));
 }
 
-/** Drops announcements owed to a server that nobody has begun to send. */
-export async function dropAnnouncements(tx: Transaction, serverId: string): Promise<void> {
+/** Drops announcements and summaries owed to a server that nobody has begun to send: this summary says it all. */
+export async function dropOvertaken(tx: Transaction, serverId: string, summaryKey: string): Promise<void> {
   await tx
     .update(deliveries)
     .set({ state: "failed", problem: null })
     .where(
       and(
         eq(deliveries.serverId, serverId),
-        eq(deliveries.kind, "announcement"),
-        eq(deliveries.state, "due"),
+        or(
+          and(eq(deliveries.kind, "announcement"), eq(deliveries.state, "due")),
+          and(eq(deliveries.kind, "summary"), inArray(deliveries.state, ["due", "held", "failed"])),
+        ),
         isNull(deliveries.claimedAt),
+        ne(deliveries.key, summaryKey),
       ),
     );
 }

@@ -23,6 +23,11 @@ export async function readWaiting(db: Db | Transaction, serverId: string, most: 
     .limit(most);
 }
 
+/** How many wait for a server's moderators. */
+export async function countWaiting(db: Db | Transaction, serverId: string): Promise<number> {
+  return db.$count(listings, waitsIn(db, serverId));
+}
+
 /** A condition on listings: held, and a server's moderators have neither opened it there nor dismissed it. */
 function waitsIn(db: Db | Transaction, serverId: string | PgColumn): SQL | undefined {
   const opened = db

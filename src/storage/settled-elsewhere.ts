@@ -1,11 +1,33 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
-import { decidedMarkets, markets, models, revealCandidates } from "./schema.ts";
+import { recordset } from "./recordset.ts";
+import { decidedMarkets, markets, models, revealCandidates, servers } from "./schema.ts";
+
+/** Rows in one statement: well below PostgreSQL's 65,535 parameters. */
+const rowsAtOnce = 5_000;
 
 /** Notes, as part of a decision, that the settlements of this model are to be counted again. A row of its own: no server waits for another's decision. */
 export async function noteDecided(tx: Transaction, market: { serverId: string; modelId: number }): Promise<void> {
   const { serverId, modelId } = market;
   await tx.insert(decidedMarkets).values({ serverId, modelId });
+}
+
+/** Notes that all these servers settled is to be counted again: the bot left them, or is back. */
+export async function noteSettledIn(tx: Transaction, serverIds: readonly string[]): Promise<void> {
+  if (serverIds.length === 0) return;
+  const meant = serverIds.map((serverId) => ({ serverId }));
+  const settled = await tx
+    .select({ serverId: markets.serverId, modelId: markets.modelId })
+    .from(markets)
+    .where(
+      and(
+        sql`${markets.serverId} in (select * from ${recordset(markets, meant, ["serverId"])})`,
+        eq(markets.state, "settled"),
+      ),
+    );
+  for (let from = 0; from < settled.length; from += rowsAtOnce) {
+    await tx.insert(decidedMarkets).values(settled.slice(from, from + rowsAtOnce));
+  }
 }
 
 /** The models a server's moderators have settled there. */
@@ -52,7 +74,7 @@ export type Settlements = {
   readonly publishedAt: Date;
 };
 
-/** Who built these models of the catalogue, as servers have settled it. */
+/** Who built these models of the catalogue, as servers have settled it that the bot is in. */
 export async function countSettlements(tx: Transaction, modelIds: readonly number[]): Promise<Settlements[]> {
   if (modelIds.length === 0) return [];
   const sorted = sql`(select jsonb_agg(each order by each) from jsonb_array_elements_text(${markets.builders}) as each)`;
@@ -61,6 +83,7 @@ export async function countSettlements(tx: Transaction, modelIds: readonly numbe
     .select({ modelId: markets.modelId, builders: builders.as("sorted"), publishedAt: markets.publishedAt })
     .from(markets)
     .innerJoin(models, and(eq(models.modelId, markets.modelId), isNull(models.serverId)))
+    .innerJoin(servers, and(eq(servers.serverId, markets.serverId), isNull(servers.leftAt)))
     .where(and(inArray(markets.modelId, [...modelIds]), eq(markets.state, "settled")))
     .as("settled");
   return tx

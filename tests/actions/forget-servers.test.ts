@@ -85,6 +85,7 @@ it("a server that is forgotten agrees with nobody any more", async () => {
   await forgetServers(app);
   await offerSettlements(app);
   expect((await db.select().from(schema.revealCandidates)).map(({ servers }) => servers)).toEqual([0]);
+  clock.later(hourMs);
   const edited = await toldTo(app);
   expect(edited.map(({ serverId, isEdit, candidate }) => [serverId, isEdit, candidate?.standing.kind])).toEqual([
     ["100", true, "lapsed"],
@@ -94,6 +95,7 @@ it("a server that is forgotten agrees with nobody any more", async () => {
 
 it("a server that comes back in time finds everything as it was", async () => {
   const { db, clock, app } = await twoServers();
+  await offerSettlements(app);
   const [rows, board] = [await rowsOf(db), await boardText(app, "100")];
   await leaveServer(app, "100");
   clock.later(keepLeftDays * dayMs - 1);
@@ -101,6 +103,7 @@ it("a server that comes back in time finds everything as it was", async () => {
   await aServer(app, "100");
   clock.later(dayMs);
   expect(await forgetServers(app)).toBe(0);
+  await offerSettlements(app);
   expect(await rowsOf(db)).toEqual(rows);
   expect(await boardText(app, "100")).toBe(board);
   expect((await readServer(app, "100")).settings.announcementChannelId).toBe("1001");

@@ -132,7 +132,7 @@ describe("a server that comes back", () => {
     }
     expect(await claimAll(app)).toEqual([]);
     await aServer(app, "100");
-    return { db, app };
+    return { db, app, clock };
   }
 
   it("gets one summary of all that is open, without a ping, and no burst of announcements", async () => {
@@ -145,6 +145,20 @@ describe("a server that comes back", () => {
     // A bot that only starts again says nothing more.
     await joinServers(app, named("100"));
     expect(await claimAll(app)).toEqual([]);
+  });
+
+  it("gets one summary also if it had left before its last one was sent", async () => {
+    const { db, app, clock } = await away(["Fox Alpha"]);
+    await leaveServer(app, "100");
+    clock.later(hourMs);
+    const three = ["Ox Alpha", "Fox Alpha", "Elk Alpha"].map((name) => aStealthListing(name));
+    await recordCatalogue(app, aCatalogue(...three));
+    await aServer(app, "100");
+    const [summary, ...others] = await claimAll(app);
+    expect(others).toEqual([]);
+    expect(summary?.delivery.kind).toBe("summary");
+    expect(summary?.cards.map(({ name }) => name).sort()).toEqual(["Elk Alpha", "Fox Alpha", "Ox Alpha"]);
+    expect((await owed(db, "summary")).map(({ state }) => state)).toEqual(["sent", "failed", "claimed"]);
   });
 
   it("is told once of a burst that was held meanwhile and still waits for its moderators", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { claimDeliveries } from "../../src/actions/claim-deliveries.ts";
+import { joinServer, joinServers, leaveServer } from "../../src/actions/join-server.ts";
 import { offerSettlements } from "../../src/actions/offer-settlements.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import { describeOnPostgres, embedded } from "../support/database.ts";
@@ -54,6 +55,7 @@ describe("a settlement in one server", () => {
       ["200", true, 1],
     ]);
     await decideIn(app, "300", modelId, "reopen");
+    clock.later(10 * minuteMs);
     const ended = await toldTo(app);
     expect(ended.map(({ serverId, buttons }) => [serverId, buttons])).toEqual([
       ["100", []],
@@ -61,6 +63,7 @@ describe("a settlement in one server", () => {
     ]);
     expect(ended[0]?.words).toContain("No other server holds to it any more");
     await settleIn(app, "300", modelId);
+    clock.later(10 * minuteMs);
     const again = await toldTo(app);
     expect(again.map(({ serverId, isEdit, buttons }) => [serverId, isEdit, buttons[0]])).toEqual([
       ["100", true, "Settle…"],
@@ -71,11 +74,12 @@ describe("a settlement in one server", () => {
 
   it("that is taken back before anybody was told is never told, and is once it is settled so again", async () => {
     const { db } = await embedded.open();
-    const { app, modelId } = await aGoneModel(db);
+    const { app, clock, modelId } = await aGoneModel(db);
     await settleIn(app, "300", modelId);
     await decideIn(app, "300", modelId, "reopen");
     expect(await toldTo(app)).toEqual([]);
     await settleIn(app, "300", modelId);
+    clock.later(10 * minuteMs);
     expect((await toldTo(app)).map(({ serverId, isEdit }) => [serverId, isEdit])).toEqual([
       ["100", false],
       ["200", false],
@@ -108,6 +112,64 @@ describe("a settlement in one server", () => {
     expect((await labsTold()).sort()).toEqual(["google", "openai", "qwen"]);
     await settleIn(app, "300", modelId, { lab: "xiaomi" });
     expect(await labsTold()).toEqual(["xiaomi"]);
+  });
+
+  it("that is taken back and made again to one lab after another tells others of three, also with an accomplice of one more", async () => {
+    const { db } = await embedded.open();
+    const { app, modelId } = await aGoneModel(db);
+    const accomplice = "401";
+    await make.aServer(db, { serverId: accomplice });
+    await make.aMarket(db, { serverId: accomplice, modelId });
+    const told: (string | undefined)[] = [];
+    const nameInTurn = async (slugs: readonly string[], by: readonly string[]) => {
+      for (const lab of slugs) {
+        for (const serverId of by) await settleIn(app, serverId, modelId, { lab });
+        const news = (await toldTo(app)).filter(({ serverId, isEdit }) => serverId === "100" && !isEdit);
+        told.push(...news.map(({ candidate }) => candidate?.labs[0]));
+        for (const serverId of by) await decideIn(app, serverId, modelId, "reopen");
+      }
+    };
+    await nameInTurn(["openai", "google", "qwen", "mistralai", "deepseek"], ["300"]);
+    expect(told).toEqual(["openai", "google", "qwen"]);
+    await nameInTurn(["x-ai", "anthropic", "deepseek"], ["300", accomplice]);
+    expect(told).toEqual(["openai", "google", "qwen", "x-ai"]);
+  });
+
+  it("that is taken back and made again all day is edited in the other servers at most once in ten minutes", async () => {
+    const { db } = await embedded.open();
+    const { app, clock, modelId } = await aGoneModel(db);
+    await settleIn(app, "300", modelId);
+    await toldTo(app);
+    const edits: string[] = [];
+    for (let minute = 0; minute < 30; minute += 1) {
+      await decideIn(app, "300", modelId, "reopen");
+      await settleIn(app, "300", modelId);
+      clock.later(minuteMs);
+      edits.push(...(await toldTo(app)).map(({ serverId }) => serverId));
+    }
+    expect(edits.filter((serverId) => serverId === "100").length).toBeLessThanOrEqual(3);
+    expect(new Set(edits)).toEqual(new Set(["100", "200"]));
+  });
+
+  it("does not count once the bot has left that server, and does again when it is back", async () => {
+    const { db } = await embedded.open();
+    const { app, clock, modelId } = await aGoneModel(db);
+    await settleIn(app, "300", modelId);
+    await toldTo(app);
+    const agreeing = async () => {
+      await offerSettlements(app);
+      clock.later(10 * minuteMs);
+      return (await toldTo(app))
+        .filter(({ serverId }) => serverId === "100")
+        .map(({ candidate }) => candidate?.agreeing);
+    };
+    await leaveServer(app, "300");
+    expect(await agreeing()).toEqual([0]);
+    await joinServer(app, { serverId: "300", name: "Server 300" });
+    expect(await agreeing()).toEqual([1]);
+    // A bot that was off when it was removed hears of it at its start.
+    await joinServers(app, [], (serverId) => serverId !== "300");
+    expect(await agreeing()).toEqual([0]);
   });
 });
 

@@ -4,6 +4,7 @@ import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
 import { dismissWaiting, listWaiting, openWaiting } from "../../src/actions/review-listings.ts";
 import { listModels } from "../../src/actions/show-models.ts";
 import type { App } from "../../src/app.ts";
+import { waitingView } from "../../src/discord/views/waiting.ts";
 import { markets } from "../../src/storage/schema.ts";
 import { describeOnBoth, embedded } from "../support/database.ts";
 import {
@@ -64,6 +65,24 @@ describeOnBoth("a burst that is held", (database) => {
     expect(await open("300")).toHaveLength(7);
     expect(await db.$count(markets)).toBe(1 + 6 + 4);
     expect(await waiting("100")).toHaveLength(5);
+  });
+
+  it("says how many wait in all, also where there are more than one message shows", async () => {
+    const { db } = await embedded.open();
+    const { app } = await aBurst(db);
+    const many = Array.from({ length: 40 }, (_, i) => aStealthListing(`Held ${i}`));
+    await recordCatalogue(app, aCatalogue(...burst, ...many));
+    const shown = async () => {
+      const { waiting, inAll, smallSince } = await listWaiting(app, "100");
+      return waitingView(waiting, { inAll, smallSince }).embeds?.[0];
+    };
+    const first = await shown();
+    expect(first?.title).toBe("46 listings not announced");
+    expect(first?.description).toContain("These are the latest 25;");
+    await dismissWaiting(app, { serverId: "100", memberId: "9" }, everything);
+    const next = await shown();
+    expect(next?.title).toBe("21 listings not announced");
+    expect(next?.description).not.toContain("the latest");
   });
 
   it("can be left by one server and still be opened by another", async () => {

@@ -259,7 +259,7 @@ describe("a candidate", () => {
   });
 
   it("from settlements elsewhere asks for a source of one's own, and takes their time unless another is given", async () => {
-    const { discord, boss, message } = await posted({
+    const { discord, ann, boss, message } = await posted({
       kind: "settled",
       fact: "settled:xiaomi",
       found: null,
@@ -271,6 +271,7 @@ describe("a candidate", () => {
       const form = await boss.press(message, "Settle…").modal();
       return wordsOf(await replyOf(boss.submit(form, fields)));
     };
+    expect(await privately(ann.press(message, "Settle…"))).toContain("Only moderators");
     expect(await filledIn({ source: "it was on the news" })).toContain("must be a web address");
     const preview = await filledIn({ source: "https://example.com/own" });
     expect(preview).toContain("Source: <https://example.com/own>");
@@ -289,8 +290,11 @@ describe("a candidate", () => {
     await target.send(deadlineMessage(shown.card));
     const [message] = channel.messages();
     if (!message) throw new Error("nothing was posted");
-    const annsWish = await ann.press(message, "Call it off…").modal();
-    expect(await privately(ann.submit(annsWish, { reason: "bored" }))).toContain("Only moderators");
+    // Who has no role at all is told before typing anything; which role is the right one, when the form is sent.
+    expect(await privately(ann.press(message, "Call it off…"))).toContain("Only moderators");
+    const rita = server.addMember({ name: "Rita", roles: [server.addRole({ name: "Regulars" })] });
+    const ritasWish = await rita.press(message, "Call it off…").modal();
+    expect(await privately(rita.submit(ritasWish, { reason: "bored" }))).toContain("Only moderators");
     const wish = await boss.press(message, "Call it off…").modal();
     await decisionIn(channel, boss.submit(wish, { reason: "Never revealed" }), "Never revealed");
     expect((await showModel(app, { serverId: server.id, modelId }))?.card.state).toBe("void");

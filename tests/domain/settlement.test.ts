@@ -47,6 +47,8 @@ describe("the source of a settlement", () => {
     ["https://mimo.xiaomi.com/v2", "https://mimo.xiaomi.com/v2"],
     [" http://example.org ", "http://example.org/"],
     ["HTTPS://Example.org/A b", "https://example.org/A%20b"],
+    ["<https://example.org/>", "https://example.org/"],
+    [` <https://example.org/${"é".repeat(79)}> `, `https://example.org/${"%C3%A9".repeat(79)}`],
   ])("%s is an address", (typed, href) => {
     expect(readSource(typed)).toBe(href);
   });
@@ -62,6 +64,9 @@ describe("the source of a settlement", () => {
     "https://me@example.org/",
     "https://:secret@example.org/",
     `https://example.org/${"x".repeat(500)}`,
+    `https://example.org/${"é".repeat(150)}`,
+    "<<https://example.org/>>",
+    "<https://example.org/",
   ])("%s is none", (typed) => {
     expect(readSource(typed)).toBeNull();
   });

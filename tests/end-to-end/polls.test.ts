@@ -135,6 +135,23 @@ describe("a poll below an announcement", () => {
 });
 
 describe("a poll the bot comes back to", () => {
+  it("is over when Discord ends it, also if its message is found only hours later, and another one can be asked for", async () => {
+    const { clock, discord, app, deliver, polls, where, channel } = await aPolledServer({ pollPerModel: false });
+    await deliver();
+    const request = { ...where, channelId: channel.id, hours: 1 };
+    await openPoll(app, { key: aKey(), ...request });
+    const lost = discord.faults.resetAfter({ route: posts });
+    await deliver();
+    lost.off();
+    expect(polls()).toHaveLength(1);
+    clock.later(5 * 60 * minuteMs);
+    await deliver();
+    expect(await owed(app.db, "poll")).toMatchObject([{ state: "sent", messageId: polls()[0]?.id }]);
+    expect(await openPoll(app, { key: aKey(), ...request })).toMatchObject({ opened: true });
+    await deliver();
+    expect(polls()).toHaveLength(2);
+  });
+
   it("has its votes read page by page, those given and those taken back, with names", async () => {
     const { clock, discord, app, client, start, server, deliver, thePoll, votes, where } = await aPolledServer();
     await deliver();

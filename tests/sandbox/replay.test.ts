@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
@@ -66,4 +66,22 @@ it("a recorded folder is played in order of time, and it is told what a server w
 
 it("a folder without catalogues is refused with the name a file should have", () => {
   expect(() => recordedIn(temporaryFolder())).toThrow(BadRecording);
+  expect(() => recordedIn(join(temporaryFolder(), "gone"))).toThrow(BadRecording);
+});
+
+it("a folder around the recorded one will do, unless there are several to choose from", () => {
+  const around = temporaryFolder();
+  const put = (...names: string[]) => {
+    const folder = join(around, ...names);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "2026-03-11T0100Z.json"), JSON.stringify({ data: [{ id: "a/b" }] }));
+    return folder;
+  };
+  const first = put("shop", "recorded");
+  writeFileSync(join(around, "recorded.json"), "[]");
+  expect(recordedIn(around)).toEqual(recordedIn(first).map((one) => ({ ...one, gzipped: expect.any(Function) })));
+  expect([...idsIn(recordedIn(around))]).toEqual(["a/b"]);
+  const second = put("another");
+  expect(() => recordedIn(around)).toThrow(first);
+  expect(() => recordedIn(around)).toThrow(second);
 });

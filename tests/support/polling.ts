@@ -20,7 +20,8 @@ export async function aPostedPoll(app: App, messageId = anId()): Promise<Running
   const [claimed] = await claimDeliveries(app, { by: "this process", most: 1 });
   if (!claimed?.poll) throw new Error("no poll is due");
   const { delivery } = claimed;
-  await recordPollSent(app, delivery, claimed.poll, { channelId: delivery.channelId ?? "", messageId });
+  const sent = { channelId: delivery.channelId ?? "", messageId, postedAt: null };
+  await recordPollSent(app, delivery, claimed.poll, sent);
   const poll = app.polls.of(messageId);
   if (!poll) throw new Error("the poll is not known");
   return poll;

@@ -4,7 +4,7 @@ import { notKeptLine } from "./evidence-words.ts";
 import { type LabNames, labList } from "./lab-words.ts";
 import type { MessageView } from "./message.ts";
 import { count } from "./numbers.ts";
-import { inWords, noSuchModel, tooYoungTo, type WordsFor } from "./refusals.ts";
+import { inWords, linkLength, noSuchModel, tooYoungTo, type WordsFor } from "./refusals.ts";
 import { bold, escaped, shown } from "./text.ts";
 
 const model = (name: string) => bold(name, shown.modelName);
@@ -21,7 +21,7 @@ const addWords = {
   "text-too-long": ({ characters, mostCharacters }) =>
     `That text has ${count(characters)} characters, and ${count(mostCharacters)} are the most. Shorten it, or file it in two pieces.`,
   "bad-link": ({ typed }) =>
-    `“${escaped(typed, shown.typed)}” is no link I can keep. It should begin with \`https://\` or \`http://\`, without a name or password in it, and have at most 500 characters.`,
+    `“${escaped(typed, shown.typed)}” is no link I can keep. It should begin with \`https://\` or \`http://\`, without a name or password in it, and be ${linkLength}.`,
   "nothing-given": () => "There is nothing in it yet. Give a text, a link or a file.",
   "no-file-kept": ({ files }) =>
     [

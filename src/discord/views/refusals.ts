@@ -89,6 +89,10 @@ const alreadyWords = {
   void: "was called off. `/settle reopen` takes that back.",
 } satisfies Record<Extract<DecisionRefusal, { reason: "already" }>["state"], string>;
 
+/** How long a link may be, which is kept and shown as browsers send it. */
+export const linkLength =
+  "of at most 500 characters once it is written out (an `é` becomes `%C3%A9` and counts as six)";
+
 const timeFormats = "`2026-03-18 19:54` (UTC), `2026-03-18T19:54:00+01:00`, Unix seconds, or `<t:1773863640>`";
 
 const decisionWords = {
@@ -98,8 +102,7 @@ const decisionWords = {
   "same-lab-twice": () => "Both labs are the same. Leave `second-lab` out if one lab built it.",
   "other-is-no-lab": () => "“Someone else” cannot have built it. Name the lab that did, even if nobody guessed it.",
   "no-reason": () => "I could not read the reason. Everybody is told it: give it in letters.",
-  "bad-source": () =>
-    "The source must be a web address that begins with `https://` or `http://`, of at most 500 characters.",
+  "bad-source": () => `The source must be a web address that begins with \`https://\` or \`http://\`, ${linkLength}.`,
   "bad-time": ({ typed }) => `I cannot read “${escaped(typed, shown.typed)}” as a time. Write ${timeFormats}.`,
   "in-the-future": ({ publishedAt }) =>
     `${moment(publishedAt, "F")} is still to come. Give the time the source was published.`,
@@ -139,7 +142,7 @@ const addingWords = {
   "no-name": () => "I could not read that name. Type it in letters.",
   "name-too-long": ({ mostCharacters }) => `That name is too long. Use at most ${mostCharacters} characters.`,
   "bad-link": () =>
-    "The link must be a web address that begins with `https://` or `http://`, of at most 500 characters: where members can see the model.",
+    `The link must be a web address that begins with \`https://\` or \`http://\`, ${linkLength}: where members can see the model.`,
   "already-here": ({ name }) =>
     `${model(name)} is here already, see \`/models show\`. If it is another one, give it another name.`,
   "too-many": ({ mostModels }) =>

@@ -47,11 +47,12 @@ export function waitingValue(listing: Listing): string {
 /**
  * What waits for a server's moderators.
  *
+ * @param inAll how many wait, of which these are the latest
  * @param smallSince since when the catalogue is so short that I do not believe it; null if it is not
  */
 export function waitingView(
   waiting: readonly WaitingListing[],
-  { smallSince, done = null }: { smallSince: Date | null; done?: string | null },
+  { inAll, smallSince, done = null }: { inAll: number; smallSince: Date | null; done?: string | null },
 ): MessageView {
   const small =
     smallSince === null
@@ -69,11 +70,15 @@ export function waitingView(
     description: plain(listing.id, shown.listingId),
   }));
   const key = Math.max(...waiting.map(({ heldAt }) => heldAt.getTime()));
-  const lines = [...said, ...small, ...waiting.slice(0, mostShown).flatMap(listingLines)];
+  const more =
+    inAll > waiting.length
+      ? [`These are the latest ${count(waiting.length)}; the next come once you have opened or left some of them.`]
+      : [];
+  const lines = [...said, ...small, ...more, ...waiting.slice(0, mostShown).flatMap(listingLines)];
   return {
     embeds: [
       {
-        title: `${counted(waiting.length, "listing")} not announced`,
+        title: `${counted(inAll, "listing")} not announced`,
         description: fittingLines(lines, 4000),
         footer: { text: "Opening one starts guesses in this server only, and announces it here." },
       },

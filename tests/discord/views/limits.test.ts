@@ -154,7 +154,7 @@ function fullViews(text: string): Record<string, MessageView> {
         because: "burst" as const,
         heldAt: made.listed,
       })),
-      { smallSince: made.listed, done: openedWords(Array(25).fill(text)) },
+      { inAll: 9_999, smallSince: made.listed, done: openedWords(Array(25).fill(text)) },
     ),
     modelAdded: modelAdded({ name: text, isAnnounced: false }),
     candidate: candidateMessage(candidate, names),

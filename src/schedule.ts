@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { type ScheduledTask, schedule } from "node-cron";
 import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
 import { forgetServers } from "./actions/forget-servers.ts";
 import { sweepFiles } from "./actions/keep-files.ts";
@@ -16,6 +15,7 @@ import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
 import { trafficOf } from "./discord/traffic.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
+import { startClockwork } from "./schedule/clockwork.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
@@ -81,9 +81,8 @@ export function startSchedule(
     await run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn));
   });
   const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
-  let reads: ScheduledTask | undefined;
   const listings = oneAtATime(async () => {
-    const nextReadMs = Math.max(0, (reads?.getNextRun()?.getTime() ?? 0) - Date.now());
+    const nextReadMs = clockwork.msToNext("listings");
     await run("listings", () => readListings(app, { ...settings, nextReadMs }, stopping.signal));
     void deliveries();
   });
@@ -99,25 +98,21 @@ export function startSchedule(
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
   const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
-  const log = logFor(app);
-  const clockwork = (
-    [
-      ["listings", settings.listingsCron, listings],
-      // Sending may take minutes; ticks in the meantime are no news.
-      ["deliveries", when.deliveries, () => void deliveries()],
-      ["cards", when.cards, () => void cards()],
-      ["reveals", when.reveals, reveals],
-      ["overdue", when.overdue, overdue],
-      ["top-ups", when.topUps, topUps],
-      ["forgetting", when.forgetting, forgetting],
-      ["memory", when.memory, memory],
-      ["changes", when.changes, changes],
-      ["answers", when.answers, answers],
-      ["files", when.files, files],
-      ["polls", when.polls, () => void polls()],
-    ] as const
-  ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
-  [reads] = clockwork;
+  const clockwork = startClockwork(app, [
+    ["listings", settings.listingsCron, listings],
+    // Sending may take minutes; ticks in the meantime are no news.
+    ["deliveries", when.deliveries, () => void deliveries()],
+    ["cards", when.cards, () => void cards()],
+    ["reveals", when.reveals, reveals],
+    ["overdue", when.overdue, overdue],
+    ["top-ups", when.topUps, topUps],
+    ["forgetting", when.forgetting, forgetting],
+    ["memory", when.memory, memory],
+    ["changes", when.changes, changes],
+    ["answers", when.answers, answers],
+    ["files", when.files, files],
+    ["polls", when.polls, () => void polls()],
+  ]);
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   // What a process before this one left undone does not wait for OpenRouter.
@@ -127,7 +122,7 @@ export function startSchedule(
   void answers();
   void overdue();
   if (app.chat === null) {
-    log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
+    app.log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
   }
   void polls();
 
@@ -135,17 +130,8 @@ export function startSchedule(
     async stop() {
       stopping.abort();
       stopListening();
-      await Promise.all(clockwork.map((task) => task.destroy()));
+      await clockwork.stop();
       await Promise.allSettled([...jobs]);
     },
   };
-}
-
-/** node-cron reports runs it missed, which are worth knowing of, and runs it passed over because one was still going on. */
-function logFor({ log }: App) {
-  const say = (level: "debug" | "info" | "warn" | "error") => (message: string | Error, err?: Error) => {
-    if (message instanceof Error) log[level]({ err: message }, "node-cron");
-    else log[level](err ? { err } : {}, `node-cron: ${message}`);
-  };
-  return { debug: say("debug"), info: say("debug"), warn: say("warn"), error: say("error") };
 }

@@ -13,6 +13,7 @@ import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { forgetWaits } from "./discord/forget-waits.ts";
 import { trafficOf } from "./discord/traffic.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
 import { startClockwork } from "./schedule/clockwork.ts";
@@ -98,21 +99,25 @@ export function startSchedule(
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
   const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
-  const clockwork = startClockwork(app, [
-    ["listings", settings.listingsCron, listings],
-    // Sending may take minutes; ticks in the meantime are no news.
-    ["deliveries", when.deliveries, () => void deliveries()],
-    ["cards", when.cards, () => void cards()],
-    ["reveals", when.reveals, reveals],
-    ["overdue", when.overdue, overdue],
-    ["top-ups", when.topUps, topUps],
-    ["forgetting", when.forgetting, forgetting],
-    ["memory", when.memory, memory],
-    ["changes", when.changes, changes],
-    ["answers", when.answers, answers],
-    ["files", when.files, files],
-    ["polls", when.polls, () => void polls()],
-  ]);
+  const clockwork = startClockwork(
+    app,
+    [
+      ["listings", settings.listingsCron, listings],
+      // Sending may take minutes; ticks in the meantime are no news.
+      ["deliveries", when.deliveries, () => void deliveries()],
+      ["cards", when.cards, () => void cards()],
+      ["reveals", when.reveals, reveals],
+      ["overdue", when.overdue, overdue],
+      ["top-ups", when.topUps, topUps],
+      ["forgetting", when.forgetting, forgetting],
+      ["memory", when.memory, memory],
+      ["changes", when.changes, changes],
+      ["answers", when.answers, answers],
+      ["files", when.files, files],
+      ["polls", when.polls, () => void polls()],
+    ],
+    () => forgetWaits(client),
+  );
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   // What a process before this one left undone does not wait for OpenRouter.

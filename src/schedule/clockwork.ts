@@ -17,11 +17,13 @@ type Clockwork<Name extends string> = {
 /**
  * Runs jobs by the machine's clock. node-cron waits for a moment it worked out once: where the clock is set back an hour
  * it would run nothing for that hour, and where it is set forward it would pass a daily job over. So when the clock
- * moves otherwise than time passes, each job's next run is worked out anew.
+ * moves otherwise than time passes, each job's next run is worked out anew, and
+ * whoever else goes by it is told.
  */
 export function startClockwork<const Jobs extends readonly Job[]>(
   app: Pick<App, "elapsedMs" | "log">,
   jobs: Jobs,
+  whenSet: () => void,
 ): Clockwork<Jobs[number][0]> {
   const logger = loggerFor(app);
   const tasks = jobs.map(([name, line, work]) =>
@@ -38,6 +40,7 @@ export function startClockwork<const Jobs extends readonly Job[]>(
       task.stop();
       task.start();
     }
+    whenSet();
   };
   const looking = setInterval(look, lookEveryMs).unref();
   return {

@@ -24,19 +24,21 @@ function aJob(line: string, work = () => Promise.resolve()) {
     runs.push(new Date().toISOString().slice(11, 19));
     return work();
   };
-  const clockwork = startClockwork({ elapsedMs: () => performance.now(), log }, [["job", line, run]]);
+  const whenSet = vi.fn();
+  const clockwork = startClockwork({ elapsedMs: () => performance.now(), log }, [["job", line, run]], whenSet);
   onTestFinished(() => clockwork.stop());
-  return { clockwork, runs, logged };
+  return { clockwork, runs, logged, whenSet };
 }
 
 it("jobs go on within seconds when the clock is set back an hour, and the log says so once", async () => {
-  const { clockwork, runs, logged } = aJob("*/5 * * * * *");
+  const { clockwork, runs, logged, whenSet } = aJob("*/5 * * * * *");
   await pass(10_000);
   expect(runs).toEqual(["01:00:05", "01:00:10"]);
   setClock(-hourMs);
   await pass(15_000);
   expect(runs.slice(2)).toEqual(["00:00:15", "00:00:20", "00:00:25"]);
   expect(logged).toMatchObject([{ movedMs: -hourMs, msg: expect.stringContaining("clock was set") }]);
+  expect(whenSet).toHaveBeenCalledOnce();
   expect(clockwork.msToNext("job")).toBe(4_000);
 });
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { type ScheduledTask, schedule } from "node-cron";
 import { askAboutOverdue } from "./actions/ask-about-overdue.ts";
 import { forgetServers } from "./actions/forget-servers.ts";
 import { sweepFiles } from "./actions/keep-files.ts";
@@ -14,8 +13,10 @@ import { discordTurns } from "./actions/take-turns.ts";
 import { topUpWallets } from "./actions/top-up-wallets.ts";
 import type { App } from "./app.ts";
 import type { DiscordClient } from "./discord/deliveries.ts";
+import { forgetWaits } from "./discord/forget-waits.ts";
 import { trafficOf } from "./discord/traffic.ts";
 import { checkReveals } from "./schedule/check-reveals.ts";
+import { startClockwork } from "./schedule/clockwork.ts";
 import { deliverDue } from "./schedule/deliver-due.ts";
 import { editDueCards } from "./schedule/edit-cards.ts";
 import { finishAnswers } from "./schedule/finish-answers.ts";
@@ -81,9 +82,8 @@ export function startSchedule(
     await run("deliveries", () => deliverDue(app, client, by, stopping.signal, turn));
   });
   const cards = oneAtATime(() => run("cards", () => editDueCards(app, client, turn, stopping.signal)));
-  let reads: ScheduledTask | undefined;
   const listings = oneAtATime(async () => {
-    const nextReadMs = Math.max(0, (reads?.getNextRun()?.getTime() ?? 0) - Date.now());
+    const nextReadMs = clockwork.msToNext("listings");
     await run("listings", () => readListings(app, { ...settings, nextReadMs }, stopping.signal));
     void deliveries();
   });
@@ -99,8 +99,8 @@ export function startSchedule(
   const answers = oneAtATime(() => run("answers", () => finishAnswers(app, client)));
   const files = oneAtATime(() => run("files", () => sweepFiles(app)));
 
-  const log = logFor(app);
-  const clockwork = (
+  const clockwork = startClockwork(
+    app,
     [
       ["listings", settings.listingsCron, listings],
       // Sending may take minutes; ticks in the meantime are no news.
@@ -115,9 +115,9 @@ export function startSchedule(
       ["answers", when.answers, answers],
       ["files", when.files, files],
       ["polls", when.polls, () => void polls()],
-    ] as const
-  ).map(([name, line, work]) => schedule(line, work, { name, timezone: "UTC", noOverlap: true, logger: log }));
-  [reads] = clockwork;
+    ],
+    () => forgetWaits(client),
+  );
   const stopListening = app.owed.listen(() => void deliveries());
   void run("held listings", () => reportHeldListings(app));
   // What a process before this one left undone does not wait for OpenRouter.
@@ -127,7 +127,7 @@ export function startSchedule(
   void answers();
   void overdue();
   if (app.chat === null) {
-    log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
+    app.log.info("without OPENROUTER_API_KEY withdrawn models are not asked whether they are revealed");
   }
   void polls();
 
@@ -135,17 +135,8 @@ export function startSchedule(
     async stop() {
       stopping.abort();
       stopListening();
-      await Promise.all(clockwork.map((task) => task.destroy()));
+      await clockwork.stop();
       await Promise.allSettled([...jobs]);
     },
   };
-}
-
-/** node-cron reports runs it missed, which are worth knowing of, and runs it passed over because one was still going on. */
-function logFor({ log }: App) {
-  const say = (level: "debug" | "info" | "warn" | "error") => (message: string | Error, err?: Error) => {
-    if (message instanceof Error) log[level]({ err: message }, "node-cron");
-    else log[level](err ? { err } : {}, `node-cron: ${message}`);
-  };
-  return { debug: say("debug"), info: say("debug"), warn: say("warn"), error: say("error") };
 }

@@ -60,7 +60,9 @@ async function claimDue(
   request: Request,
 ): Promise<{ found: number; claimed: ClaimedDelivery[] }> {
   const now = app.clock(await readDatabaseTime(tx));
-  const due = await lockDue(tx, now, request.most, idsOf(request.except ?? []));
+  // Twice what a claim lasts: another process may have made one since this one asked for the time.
+  const longestClaim = new Date(now.getTime() + 2 * claimMs);
+  const due = await lockDue(tx, { now, longestClaim }, request.most, idsOf(request.except ?? []));
   if (due.length === 0) return { found: 0, claimed: [] };
   const markets = await readMarketsOf(
     tx,

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { type DeliveryRow, toModerators, toOneChannel, toSetChannel, toSetOrOwnChannel } from "./deliveries.ts";
 import { deliveries, servers } from "./schema.ts";
@@ -7,9 +7,15 @@ export type DueRow = Awaited<ReturnType<typeof lockDue>>[number];
 
 /**
  * Locks deliveries that are due, those whose claim is over included, announcements first; what another process is just
- * claiming is passed over. Servers the bot has left, and those without a channel to deliver to, wait.
+ * claiming is passed over. A claim beyond `longestClaim` is over too: the clock was set back since it was made. Servers
+ * the bot has left, and those without a channel to deliver to, wait.
  */
-export async function lockDue(tx: Transaction, now: Date, most: number, exceptIds: readonly number[]) {
+export async function lockDue(
+  tx: Transaction,
+  { now, longestClaim }: { readonly now: Date; readonly longestClaim: Date },
+  most: number,
+  exceptIds: readonly number[],
+) {
   return tx
     .select({
       ...getTableColumns(deliveries),
@@ -22,7 +28,7 @@ export async function lockDue(tx: Transaction, now: Date, most: number, exceptId
     .where(
       and(
         inArray(deliveries.state, ["due", "claimed"]),
-        lte(deliveries.dueAt, now),
+        or(lte(deliveries.dueAt, now), and(eq(deliveries.state, "claimed"), gt(deliveries.dueAt, longestClaim))),
         notInArray(deliveries.deliveryId, [...exceptIds]),
         or(
           notInArray(deliveries.kind, [...toSetChannel, ...toModerators]),

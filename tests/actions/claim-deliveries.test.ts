@@ -79,6 +79,19 @@ describeOnBoth("claiming what is due", (database) => {
     expect((await claimOne(app)).delivery).toMatchObject({ attempts: 3, firstClaimedAt: claimedAt });
   });
 
+  it("takes over from a process that died though the database's clock was set back since", async () => {
+    const { db } = await database.open();
+    const clock = storyClock("2026-03-12T01:00:00Z");
+    const app = watcherApp(db, clock);
+    await aServer(app, "100");
+    const { delivery } = await claimOne(app, "a process that dies");
+    clock.later(-claimMs);
+    expect(await claimAll(app, "a process that may only have asked for the time earlier")).toEqual([]);
+    clock.later(claimMs - hourMs);
+    expect((await claimOne(app, "another")).delivery).toMatchObject({ deliveryId: delivery.deliveryId, attempts: 2 });
+    expect(await claimAll(app, "a third")).toEqual([]);
+  });
+
   it("never takes over from itself what it is still sending, though others do", async () => {
     const { db } = await database.open();
     const clock = storyClock("2026-03-12T01:00:00Z");

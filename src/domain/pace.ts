@@ -56,7 +56,8 @@ export function createPace(
     given = given.filter((atMs) => atMs > nowMs - secondMs);
     const counted = given.map((atMs) => ({ atMs, count: 1 }));
     for (const { repeatedInMs, uncountedMsAgo } of traffic.disturbances()) {
-      counted.push({ atMs: nowMs + repeatedInMs, count: 1 });
+      // One that is sent again later than in a second shares none with a turn that is given now.
+      if (repeatedInMs < secondMs) counted.push({ atMs: nowMs + repeatedInMs, count: 1 });
       if (uncountedMsAgo !== null) counted.push({ atMs: nowMs - uncountedMsAgo, count: -1 });
     }
     const recent = counted.filter(({ atMs }) => atMs > nowMs - secondMs).sort((a, b) => a.atMs - b.atMs);

@@ -122,6 +122,12 @@ describe("turns", () => {
     expect(await pace.times(11)).toEqual([0, 20, 40, 60, 80, 100, 120, 140, 900, 1000, 1020]);
   });
 
+  it("do not wait for what is sent again much later, however much that is", async () => {
+    const pace = aPace(10);
+    for (let i = 0; i < 30; i++) pace.disturb(60_000, 0);
+    expect(await pace.times(4)).toEqual([0, 20, 40, 60]);
+  });
+
   it("are not taken by what was refused and will be sent again: only the repeat counts", async () => {
     const pace = aPace(5);
     await pace.times(4);

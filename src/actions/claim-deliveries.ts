@@ -41,13 +41,16 @@ export async function renewClaims(app: App, by: string, held: readonly Delivery[
   return extendClaims(app.db, idsOf(held), by, new Date(now.getTime() + claimMs));
 }
 
-/** Makes claimed deliveries due again that nothing was done about: that was no attempt. */
-export async function giveBack(app: App, unused: readonly Delivery[]): Promise<void> {
+/**
+ * Makes deliveries due again that this process claimed and did nothing about: that was no attempt. Those another one has
+ * taken over by now are that one's.
+ */
+export async function giveBack(app: App, by: string, unused: readonly Delivery[]): Promise<void> {
   const now = await currentTime(app);
   const claimedNow = unused.filter(({ firstClaimedAt }) => firstClaimedAt === null);
   const claimedBefore = unused.filter(({ firstClaimedAt }) => firstClaimedAt !== null);
-  await unclaim(app.db, idsOf(claimedNow), { dueAt: now, claimedAt: null });
-  await unclaim(app.db, idsOf(claimedBefore), { dueAt: now });
+  await unclaim(app.db, claimedNow, by, { dueAt: now, claimedAt: null });
+  await unclaim(app.db, claimedBefore, by, { dueAt: now });
 }
 
 function idsOf(deliveries: readonly Delivery[]): number[] {

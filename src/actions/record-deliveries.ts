@@ -58,6 +58,15 @@ export async function recordLater(
   await changeClaimed(app.db, delivery, { channelId, messageId, state: "due", dueAt, attempts });
 }
 
+/**
+ * Puts a message off for as long as Discord wants. It may be in the channel all the same. That counts as no attempt:
+ * a channel that is slowed down for hours is no channel in trouble.
+ */
+export async function recordPutOff(app: App, delivery: Delivery, { afterMs }: { afterMs: number }): Promise<void> {
+  const dueAt = new Date((await currentTime(app)).getTime() + afterMs);
+  await changeClaimed(app.db, delivery, { state: "due", dueAt, attempts: delivery.attempts - 1 });
+}
+
 type Undelivered = {
   readonly problem: DeliveryProblem;
   /** Whether the message may be in the channel all the same. */

@@ -17,8 +17,8 @@ const turnsAtOnce = 10;
  */
 export function discordTurns(app: App, wait: (ms: number) => Promise<unknown>, traffic?: Traffic): Turn {
   const stepMs = 1_000 / requestsPerSecond;
-  const take = async (lateMs: number) => {
-    const waitMs = await takeTurns(app.db, "discord", { turns: turnsAtOnce, stepMs, lateMs });
+  const take = async () => {
+    const waitMs = await takeTurns(app.db, "discord", { turns: turnsAtOnce, stepMs });
     return { waitMs, stepMs, turns: turnsAtOnce };
   };
   return createPace(

@@ -10,10 +10,10 @@ import {
   GatewayIntentBits,
   HTTPError,
   Options,
-  type RateLimitData,
   Status,
 } from "discord.js";
 import type { Logger } from "pino";
+import { isTooLong } from "./long-waits.ts";
 import { noteDisturbances } from "./traffic.ts";
 
 export type DiscordSettings = { readonly token: string; readonly apiUrl: string };
@@ -100,20 +100,12 @@ const clientOptions = {
  */
 const globalRequestsPerSecond = 1_000;
 
-/**
- * Edits of messages older than an hour have a small limit of their own (30046), which Discord tells of nowhere before.
- * discord.js would wait for up to a minute and keep everybody else in the channel waiting too.
- */
-const longWaitMs = 5_000;
-const rejectOnRateLimit = ({ method, route, sublimitTimeout }: RateLimitData) =>
-  method.toUpperCase() === "PATCH" && route === "/channels/:id/messages/:id" && sublimitTimeout > longWaitMs;
-
 /** discord.js waits 50 longer than Discord says, each time. The way back of the answer is margin already. */
 const marginMs = 10;
 
 /** A client that is not logged in. It mentions nobody unless a message says whom. */
 function createClient({ apiUrl: api }: Pick<DiscordSettings, "apiUrl">): Client {
-  const limits = { globalRequestsPerSecond, rejectOnRateLimit, offset: marginMs };
+  const limits = { globalRequestsPerSecond, rejectOnRateLimit: isTooLong, offset: marginMs };
   const makeRequest = noteDisturbances(() => client);
   const client: Client = new Client({ ...clientOptions, rest: { api, ...limits, makeRequest } });
   return client;

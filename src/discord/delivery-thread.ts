@@ -6,6 +6,7 @@ import {
 } from "discord.js";
 import type { DeliveryProblem } from "../domain/server.ts";
 import type { Line } from "./line.ts";
+import { type PutOff, putOffBy } from "./undelivered.ts";
 
 /** A week, the longest a thread stays without a word. */
 const threadSleepsAfterMinutes = 10_080;
@@ -21,7 +22,7 @@ export async function openThread(
   line: Line,
   thread: { channelId: string; messageId: string; name: string; mayBeThere: boolean },
 ): Promise<
-  { kind: "opened"; threadId: string } | { kind: "none"; problem: DeliveryProblem | null } | { kind: "retry" }
+  { kind: "opened"; threadId: string } | { kind: "none"; problem: DeliveryProblem | null } | { kind: "retry" } | PutOff
 > {
   const { client, signal, turn } = line;
   const { channelId, messageId, name, mayBeThere } = thread;
@@ -34,7 +35,8 @@ export async function openThread(
     await client.rest.post(Routes.threads(channelId, messageId), { body, signal });
     return opened;
   } catch (error) {
-    if (!(error instanceof DiscordAPIError) || error.status === 429 || error.status === 401) return { kind: "retry" };
+    if (!(error instanceof DiscordAPIError)) return putOffBy(error) ?? { kind: "retry" };
+    if (error.status === 429 || error.status === 401) return { kind: "retry" };
     if (error.code === threadExists) return opened;
     const isGone = error.code === Refused.UnknownMessage || error.code === Refused.UnknownChannel;
     return { kind: "none", problem: isGone ? null : "cannot-thread" };

@@ -1,5 +1,6 @@
 import { type Client, DefaultRestOptions } from "discord.js";
 import type { Traffic } from "../domain/pace.ts";
+import { retryAfterMs, saysTooLong } from "./long-waits.ts";
 
 type MakeRequest = typeof DefaultRestOptions.makeRequest;
 
@@ -12,15 +13,19 @@ type Disturbed = { readonly repeatedAtMs: number; readonly uncountedAtMs: number
 /** By client, oldest first. */
 const disturbed = new WeakMap<Client, Disturbed[]>();
 
-/** Sends what discord.js sends, and notes when that will be sent again: after a 500 at once, after a 429 when Discord says. */
+/**
+ * Sends what discord.js sends, and notes when that will be sent again: after a 500 at once, after a 429 when Discord says,
+ * unless that is so late that it will not be sent again at all.
+ */
 export function noteDisturbances(client: () => Client): MakeRequest {
   return async (url, init) => {
     const sentAtMs = performance.now();
     const response = await DefaultRestOptions.makeRequest(url, init);
     const isRefused = response.status === 429;
-    if ((isRefused || response.status >= 500) && !countsNot.test(url)) {
+    const isRepeated = isRefused ? !saysTooLong(url, response.headers) : response.status >= 500;
+    if (isRepeated && !countsNot.test(url)) {
       const nowMs = performance.now();
-      const waitMs = Number(response.headers.get("retry-after") ?? 0) * secondMs;
+      const waitMs = retryAfterMs(response.headers);
       const recent = (disturbed.get(client()) ?? []).filter(({ repeatedAtMs }) => repeatedAtMs > nowMs - secondMs);
       const news = { repeatedAtMs: nowMs + waitMs, uncountedAtMs: isRefused ? sentAtMs : null };
       disturbed.set(client(), [...recent, news]);

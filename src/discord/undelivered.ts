@@ -2,6 +2,7 @@ import {
   DiscordAPIError,
   type GuildBasedChannel,
   type PermissionsBitField,
+  RateLimitError,
   RESTJSONErrorCodes as Refused,
 } from "discord.js";
 import type { DeliveryProblem } from "../domain/server.ts";
@@ -12,13 +13,24 @@ export type Undelivered =
   | { readonly kind: "held"; readonly problem: DeliveryProblem; readonly unsure: boolean }
   | { readonly kind: "failed"; readonly problem: DeliveryProblem; readonly unsure: boolean }
   /** Later it may work; after the usual wait unless told. */
-  | { readonly kind: "retry"; readonly unsure: boolean; readonly afterMs?: number };
+  | { readonly kind: "retry"; readonly unsure: boolean; readonly afterMs?: number }
+  /** Discord wants it later. */
+  | PutOff;
+
+export type PutOff = { readonly kind: "put-off"; readonly unsure: true; readonly afterMs: number };
 
 export type Posting = { readonly kind: "posted"; readonly channelId: string; readonly messageId: string } | Undelivered;
 
+/** By how long Discord puts off a request; null if that is not what an error says. */
+export function putOffBy(error: unknown): PutOff | null {
+  if (!(error instanceof RateLimitError)) return null;
+  // discord.js may have sent it before, and repeated it after a 500 that leaves open whether it was carried out.
+  return { kind: "put-off", unsure: true, afterMs: error.retryAfter };
+}
+
 /** What an error of Discord means for a message. Anything but a clear refusal leaves open whether it was carried out. */
 export function refusedBecause(error: unknown, whyForbidden: () => DeliveryProblem): Undelivered {
-  if (!(error instanceof DiscordAPIError)) return { kind: "retry", unsure: true };
+  if (!(error instanceof DiscordAPIError)) return putOffBy(error) ?? { kind: "retry", unsure: true };
   switch (error.code) {
     case Refused.UnknownChannel:
       return { kind: "failed", problem: "channel-gone", unsure: false };

@@ -23,29 +23,31 @@ export type Traffic = {
 /** Turns that were taken from a pace all processes share: the first is in `waitMs`, the others one step apart. */
 type Stretch = { readonly waitMs: number; readonly stepMs: number; readonly turns: number };
 
-/** A turn that comes up later than this is gone: nobody wanted it. One that is less late is caught up with. */
+/**
+ * A turn that comes up later than this is gone, whether nobody wanted it or there was silence: of those that were held up
+ * by a silence every process has some, and together they would be too many. One that is less late is caught up with.
+ */
 const mayBeLateMs = 250;
-/** Also for how long those are caught up with that were wanted, but held up by a silence or by too many before them. */
 const secondMs = 1_000;
 const noTraffic: Traffic = { silentMs: () => 0, disturbances: () => [] };
 
 /**
  * Gives out turns one after the other, each at its time. They are taken from the shared pace some at a time, when one is
- * wanted. A busy moment is caught up with, and so is a silence, four times as fast; but whatever happens, this process
- * has no more than `mostPerSecond` in any second, requests that are sent again included.
+ * wanted. A busy moment is caught up with, four times as fast; but whatever happens, this process has no more than
+ * `mostPerSecond` in any second, requests that are sent again included. Each of those costs a turn all the same, so that
+ * other processes make room for it too.
  *
- * @param take takes the next stretch for this process. It may begin up to `lateMs` ago, where nobody had those turns
+ * @param take takes the next stretch for this process
  */
 export function createPace(
-  take: (lateMs: number) => Promise<Stretch>,
+  take: () => Promise<Stretch>,
   { elapsedMs, wait }: Stopwatch,
   { mostPerSecond = Number.POSITIVE_INFINITY, traffic = noTraffic }: { mostPerSecond?: number; traffic?: Traffic } = {},
 ): Turn {
   let times: number[] = [];
   let given: number[] = [];
   let closestMs = 0;
-  let heldUpToMs = Number.NEGATIVE_INFINITY;
-  const wasHeldUp = () => elapsedMs() - heldUpToMs < secondMs;
+  let paidUpToMs = Number.NEGATIVE_INFINITY;
   const until = async (atMs: number) => {
     // Node counts a wait from when its round of work began: a long round makes it end that much too early.
     for (let aheadMs = atMs - elapsedMs(); aheadMs > 0; aheadMs = atMs - elapsedMs()) await wait(aheadMs);
@@ -56,7 +58,8 @@ export function createPace(
     given = given.filter((atMs) => atMs > nowMs - secondMs);
     const counted = given.map((atMs) => ({ atMs, count: 1 }));
     for (const { repeatedInMs, uncountedMsAgo } of traffic.disturbances()) {
-      counted.push({ atMs: nowMs + repeatedInMs, count: 1 });
+      // One that is sent again later than in a second shares none with a turn that is given now.
+      if (repeatedInMs < secondMs) counted.push({ atMs: nowMs + repeatedInMs, count: 1 });
       if (uncountedMsAgo !== null) counted.push({ atMs: nowMs - uncountedMsAgo, count: -1 });
     }
     const recent = counted.filter(({ atMs }) => atMs > nowMs - secondMs).sort((a, b) => a.atMs - b.atMs);
@@ -70,19 +73,28 @@ export function createPace(
     return freeMs;
   };
   const heldUntilMs = () => Math.max(freeAtMs(), elapsedMs() + traffic.silentMs());
-  const next = async () => {
-    times = times.filter((atMs) => atMs >= elapsedMs() - (wasHeldUp() ? secondMs : mayBeLateMs));
+  /** How many requests were sent again since that was last asked. */
+  const repeated = () => {
+    const nowMs = elapsedMs();
+    const fromMs = Math.max(paidUpToMs, nowMs - secondMs);
+    paidUpToMs = nowMs;
+    const sentAgainMs = traffic.disturbances().map(({ repeatedInMs }) => nowMs + repeatedInMs);
+    return sentAgainMs.filter((atMs) => atMs > fromMs && atMs <= nowMs).length;
+  };
+  const takeOne = async () => {
+    times = times.filter((atMs) => atMs >= elapsedMs() - mayBeLateMs);
     if (times.length === 0) {
-      const { waitMs, stepMs, turns } = await take(wasHeldUp() ? secondMs : 0);
+      const { waitMs, stepMs, turns } = await take();
       const startMs = elapsedMs() + waitMs;
       times = Array.from({ length: turns }, (_, i) => startMs + i * stepMs);
       closestMs = stepMs / 4;
     }
-    await until(Math.max(times.shift() ?? 0, (given.at(-1) ?? Number.NEGATIVE_INFINITY) + closestMs));
-    for (let toMs = heldUntilMs(); toMs > elapsedMs(); toMs = heldUntilMs()) {
-      await until(toMs);
-      heldUpToMs = toMs;
-    }
+    return times.shift() ?? 0;
+  };
+  const next = async () => {
+    for (let unpaid = repeated(); unpaid > 0; unpaid -= 1) await takeOne();
+    await until(Math.max(await takeOne(), (given.at(-1) ?? Number.NEGATIVE_INFINITY) + closestMs));
+    for (let toMs = heldUntilMs(); toMs > elapsedMs(); toMs = heldUntilMs()) await until(toMs);
     given.push(elapsedMs());
   };
   let last = Promise.resolve();

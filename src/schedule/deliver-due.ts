@@ -85,6 +85,7 @@ export async function deliverDue(
     const left = [...unbegun, ...(await supply.end())].filter(held.isOurs);
     await giveBack(
       app,
+      by,
       left.map(({ delivery }) => delivery),
     );
   }

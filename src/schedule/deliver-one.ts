@@ -8,6 +8,7 @@ import {
   recordHeld,
   recordLater,
   recordPosted,
+  recordPutOff,
   recordRetry,
   recordSent,
 } from "../actions/record-deliveries.ts";
@@ -63,7 +64,7 @@ async function send(app: App, line: Line, claimed: ClaimedDelivery): Promise<Pos
   }
   const edited = await editDelivery(line, delivery, posted, await message(app, claimed));
   // What moderators were asked may stay as it is where it cannot be edited: each press looks again.
-  return piece || edited.kind === "retry" ? edited : posted;
+  return piece || edited.kind === "retry" || edited.kind === "put-off" ? edited : posted;
 }
 
 /** Whether the message says later what became of what it is about. */
@@ -127,6 +128,7 @@ async function finish(
   const mayBeThere = delivery.attempts > 1;
   const thread = await openThread(line, { channelId, messageId, name: threadName(card), mayBeThere });
   if (thread.kind === "retry") await recordRetry(app, delivery, { unsure: true });
+  else if (thread.kind === "put-off") await recordPutOff(app, delivery, thread);
   else {
     const threadId = thread.kind === "opened" ? thread.threadId : null;
     const problem = thread.kind === "none" ? thread.problem : null;
@@ -137,6 +139,7 @@ async function finish(
 async function note(app: App, delivery: Delivery, undelivered: Undelivered): Promise<void> {
   app.log.info({ delivery: delivery.key, ...undelivered }, "a message was not delivered");
   if (undelivered.kind === "retry") await recordRetry(app, delivery, undelivered);
+  else if (undelivered.kind === "put-off") await recordPutOff(app, delivery, undelivered);
   else if (undelivered.kind === "held") await recordHeld(app, delivery, undelivered);
   else await recordFailed(app, delivery, undelivered);
 }

@@ -5,6 +5,9 @@ import type { ClaimedDelivery } from "../domain/claimed-delivery.ts";
 /** So often that four renewals in a row may fail or be late. */
 const renewEveryMs = claimMs / 5;
 
+/** Another process has it by now. */
+const lost = Number.NEGATIVE_INFINITY;
+
 /** What a process has claimed, and renews until it lets go of it. */
 export type HeldClaims = {
   claim(most: number): Promise<readonly ClaimedDelivery[]>;
@@ -17,23 +20,33 @@ export type HeldClaims = {
 
 /** @param by names this process */
 export function holdClaims(app: App, by: string): HeldClaims {
-  /** Until when each of them is ours, by this process's own watch. */
+  /** Until when each of them is ours, by this process's own watch. One that is lost stays so, and is in here until let go of. */
   const untilMs = new Map<ClaimedDelivery, number>();
-  const held = () => [...untilMs.keys()].map(({ delivery }) => delivery);
   const renew = async () => {
     const startMs = app.elapsedMs();
-    const renewed = new Set(await renewClaims(app, by, held()));
-    for (const claimed of untilMs.keys()) {
-      if (renewed.has(claimed.delivery.deliveryId)) untilMs.set(claimed, startMs + claimMs);
+    const asked = [...untilMs].flatMap(([claimed, until]) => (until === lost ? [] : [claimed]));
+    const renewed = new Set(await renewClaims(app, by, deliveriesOf(asked)));
+    for (const claimed of asked) {
+      const isStillOurs = renewed.has(claimed.delivery.deliveryId);
+      // It may have been let go of meanwhile.
+      if (untilMs.has(claimed)) untilMs.set(claimed, isStillOurs ? startMs + claimMs : lost);
     }
   };
+  let isRenewing = false;
   const renewing = setInterval(() => {
-    renew().catch((err) => app.log.warn({ err }, "claims could not be renewed"));
+    // One that takes long is followed by the next when it is over, not joined by more and more.
+    if (isRenewing) return;
+    isRenewing = true;
+    renew()
+      .catch((err) => app.log.warn({ err }, "claims could not be renewed"))
+      .finally(() => {
+        isRenewing = false;
+      });
   }, renewEveryMs);
   return {
     async claim(most) {
       const startMs = app.elapsedMs();
-      const claims = await claimDeliveries(app, { by, most, except: held() });
+      const claims = await claimDeliveries(app, { by, most, except: deliveriesOf(untilMs.keys()) });
       for (const claimed of claims) untilMs.set(claimed, startMs + claimMs);
       return claims;
     },
@@ -41,4 +54,8 @@ export function holdClaims(app: App, by: string): HeldClaims {
     letGo: (claimed) => void untilMs.delete(claimed),
     end: () => clearInterval(renewing),
   };
+}
+
+function deliveriesOf(claims: Iterable<ClaimedDelivery>) {
+  return Array.from(claims, ({ delivery }) => delivery);
 }

@@ -114,15 +114,19 @@ export async function extendClaims(db: Db, ids: readonly number[], by: string, u
   return extended.map(({ deliveryId }) => deliveryId);
 }
 
-/** Takes claims back as if they had not been made. */
+/** Takes back those claims that are still as this process made them, as if they had not been made. */
 export async function unclaim(
   db: Db,
-  ids: readonly number[],
+  claims: readonly { readonly deliveryId: number; readonly attempts: number }[],
+  by: string,
   change: { readonly dueAt: Date; readonly claimedAt?: null },
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (claims.length === 0) return;
+  const asMade = claims.map(({ deliveryId, attempts }) =>
+    and(eq(deliveries.deliveryId, deliveryId), eq(deliveries.attempts, attempts)),
+  );
   await db
     .update(deliveries)
     .set({ ...change, state: "due", attempts: sql`${deliveries.attempts} - 1` })
-    .where(and(inArray(deliveries.deliveryId, [...ids]), eq(deliveries.state, "claimed")));
+    .where(and(or(...asMade), eq(deliveries.state, "claimed"), eq(deliveries.claimedBy, by)));
 }

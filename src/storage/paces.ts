@@ -7,18 +7,16 @@ const longestAheadMs = 10_000;
 
 /**
  * Takes the next turns of a pace that all processes share, one every `stepMs`. Returns how long it is until the first of
- * them: less than nothing where that lies up to `lateMs` back, because nobody took it. What counts is real time, the
- * database's: a story's clock does not speed Discord up.
+ * them. What counts is real time, the database's: a story's clock does not speed Discord up.
  */
 export async function takeTurns(
   db: Db,
   pace: string,
-  { turns, stepMs, lateMs = 0 }: { turns: number; stepMs: number; lateMs?: number },
+  { turns, stepMs }: { turns: number; stepMs: number },
 ): Promise<number> {
   const takenMs = turns * stepMs;
   const later = (ms: number) => sql`${String(ms)}::float8 * interval '1 millisecond'`;
-  const earliest = sql`clock_timestamp() - ${later(lateMs)}`;
-  const from = sql`least(greatest(${paces.nextAt}, ${earliest}), clock_timestamp() + ${later(longestAheadMs)})`;
+  const from = sql`least(greatest(${paces.nextAt}, clock_timestamp()), clock_timestamp() + ${later(longestAheadMs)})`;
   const [row] = await db
     .insert(paces)
     .values({ pace, nextAt: sql`clock_timestamp() + ${later(takenMs)}` })
@@ -27,5 +25,5 @@ export async function takeTurns(
       endsInMs: sql<number>`extract(epoch from ${paces.nextAt} - clock_timestamp()) * 1000`.mapWith(Number),
     });
   if (!row) throw new Error(`the pace ${pace} gave no turn`);
-  return Math.max(-lateMs, row.endsInMs - takenMs);
+  return Math.max(0, row.endsInMs - takenMs);
 }

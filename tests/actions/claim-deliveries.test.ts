@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimDeliveries, claimMs, renewClaims } from "../../src/actions/claim-deliveries.ts";
+import { claimDeliveries, claimMs, giveBack, renewClaims } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
 import { leaveServer } from "../../src/actions/join-server.ts";
 import { recordCatalogue } from "../../src/actions/record-catalogue.ts";
@@ -116,6 +116,25 @@ describeOnBoth("claiming what is due", (database) => {
     clock.later(1);
     expect((await claimAll(app, "another")).map(({ delivery }) => delivery.deliveryId)).toEqual([two.deliveryId]);
     expect(await renewClaims(app, "a slow process", [one, two])).toEqual([one.deliveryId]);
+  });
+});
+
+describeOnBoth("giving back what nothing was done about", (database) => {
+  it("leaves alone what another process has by now, or this one again", async () => {
+    const { db } = await database.open();
+    const clock = storyClock("2026-03-12T01:00:00Z");
+    const app = watcherApp(db, clock);
+    await aServer(app, "100");
+    const lost = (await claimOne(app, "a slow process")).delivery;
+    clock.later(claimMs);
+    const taken = (await claimOne(app, "another")).delivery;
+    await giveBack(app, "a slow process", [lost]);
+    await giveBack(app, "another", [lost]);
+    expect(await owed(db, "hello")).toMatchObject([
+      { state: "claimed", attempts: 2, claimedBy: "another", claimedAt: taken.firstClaimedAt },
+    ]);
+    await giveBack(app, "another", [taken]);
+    expect(await owed(db, "hello")).toMatchObject([{ state: "due", attempts: 1, claimedAt: taken.firstClaimedAt }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Client, Routes } from "discord.js";
+import { Client, RateLimitError, Routes } from "discord.js";
 import { describe, expect, it } from "vitest";
 import { trafficOf } from "../../src/discord/traffic.ts";
 import { aBot } from "../support/delivering.ts";
@@ -42,6 +42,16 @@ describe("what goes on between the bot and Discord", () => {
     await ask();
     expect(traffic.silentMs()).toBe(0);
     expect(traffic.disturbances()).toHaveLength(1);
+  });
+
+  it("is nothing where a request is put off for so long that it is not sent again by itself", async () => {
+    const { client, discord, traffic } = await aLine();
+    const { id } = discord.addServer("Alpha watchers").addChannel("news");
+    const limit = discord.faults.rateLimit({ route: "PATCH /channels/", scope: "user", retryAfterMs: 60_000 });
+    const edit = client.rest.patch(Routes.channelMessage(id, "1"), { body: { content: "news" } });
+    await expect(edit).rejects.toBeInstanceOf(RateLimitError);
+    expect(limit.hits).toBe(1);
+    expect([traffic.silentMs(), traffic.disturbances()]).toEqual([0, []]);
   });
 
   it("is nothing for a client nothing was asked of", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { claimDeliveries, claimMs } from "../../src/actions/claim-deliveries.ts";
 import { decideMarket } from "../../src/actions/decide-market.ts";
+import { joinServers } from "../../src/actions/join-server.ts";
 import { recordRetry } from "../../src/actions/record-deliveries.ts";
 import { readServer, saveServer } from "../../src/actions/set-up-server.ts";
 import { isConnected } from "../../src/discord/client.ts";
@@ -219,6 +220,32 @@ describe("when Discord has a bad day", () => {
     expect(limit.hits).toBe(3);
     expect(about(channel, name)).toHaveLength(1);
     expect(await stateOf(bot.db, "announcement")).toEqual(["sent"]);
+  });
+
+  it("channels Discord slows down for minutes hold up nobody else, and get the message when it allows", async () => {
+    const bot = await aBot();
+    // One more than are sent at once.
+    const slowed = Array.from({ length: 25 }, (_, i) => bot.discord.addServer(`Slow ${i}`));
+    const servers = [...slowed, bot.discord.addServer("Quick")];
+    await bot.discord.waitUntil(() => bot.client.guilds.cache.size === servers.length);
+    await joinServers(
+      bot.app,
+      servers.map(({ id: serverId, name }) => ({ serverId, name })),
+    );
+    const greeted = () => servers.filter((server) => server.channel("general").messages().length === 1);
+    const route = new RegExp(`POST /channels/(${slowed.map((server) => server.channel("general").id).join("|")})/`);
+    const limit = bot.discord.faults.rateLimit({ route, scope: "shared", retryAfterMs: 150_000 });
+    await bot.deliver();
+    expect(limit.hits).toBe(slowed.length);
+    expect(greeted().map(({ name }) => name)).toEqual(["Quick"]);
+    const waiting = (await owed(bot.db, "hello")).filter(({ state }) => state === "due");
+    expect(waiting.map(({ attempts }) => attempts)).toEqual(slowed.map(() => 0));
+    bot.discord.faults.clear();
+    await bot.deliver();
+    expect(greeted()).toHaveLength(1);
+    bot.clock.later(3 * minuteMs);
+    await bot.deliver();
+    expect(greeted()).toHaveLength(servers.length);
   });
 
   it("keeps within Discord's own limits", async () => {

@@ -47,9 +47,12 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
     expect(outcomes.filter((outcome) => outcome === "host busy")).toHaveLength(members - atOnce);
     expect(openRouter.chat.questions).toHaveLength(atOnce);
     // Both processes decide on each of them, and the later one is not to find a place that was given back meanwhile.
-    const refused = first.filter((_, i) => outcomes[i] === "host busy");
-    const refusedByBoth = () => refused.every(({ original }) => original?.edits.length === 1);
-    await vi.waitUntil(refusedByBoth, { timeout: patienceMs, interval: 20 });
+    const refusedByBoth = async (exchanges: readonly Exchange[], told: readonly string[]) => {
+      const refused = exchanges.filter((_, i) => told[i] !== "asked");
+      const isOver = () => refused.every(({ original }) => original?.edits.length === 1);
+      await vi.waitUntil(isOver, { timeout: patienceMs, interval: 20 });
+    };
+    await refusedByBoth(first, outcomes);
 
     // Their answers stream, each in one message, and each of them is stopped.
     const taken = first.filter((_, i) => outcomes[i] === "asked");
@@ -64,6 +67,7 @@ describeOnPostgres("questions with two bots on one PostgreSQL", (database) => {
     // Two are left of this minute, if it is still the same.
     const second = ask(everybody.slice(0, 12), "And who built you?");
     const later = await Promise.all(second.map(outcomeOf));
+    await refusedByBoth(second, later);
     const [rows] = await db.select({ n: count() }).from(questions);
     expect(later.filter((outcome) => outcome === "asked").length, later.join("\n")).toBe(Number(rows?.n) - atOnce);
     const asked = await db.select({ at: questions.askedAt }).from(questions).orderBy(questions.askedAt);

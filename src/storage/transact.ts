@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Db, Transaction } from "./database.ts";
 import { codesOf, isClosed, isCutOff } from "./outage.ts";
@@ -67,7 +67,10 @@ async function alongLine<Read, Result>(
   };
   try {
     const [, found] = await Promise.all([send(begin(tx, {})), send(read(tx))]);
-    const [result] = await Promise.all([send(write(tx, found)), send(commit(tx, {}))]);
+    const writing = send(write(tx, found));
+    // What fails before it is sent fails within this turn: then no commit may follow what else was sent.
+    await Promise.race([writing, nextTurn()]);
+    const [result] = await Promise.all([writing, send(commit(tx, {}))]);
     giveBack();
     return result;
   } catch (error) {

@@ -25,6 +25,10 @@ const take = (points: number, { transaction }: Locked) =>
 const takeFromAnn = (db: Db, points: number) =>
   transactInTwo(db, { read: lockAnn, write: (tx, locked) => writeGuesses(tx, take(points, locked)) });
 
+async function cannotBeSent(): Promise<void> {
+  throw new Error("no row of this");
+}
+
 async function annsPoints(db: Db): Promise<number | undefined> {
   return (await db.select().from(wallets).where(eq(wallets.memberId, "ann")))[0]?.balancePoints;
 }
@@ -45,6 +49,17 @@ describeOnBoth("a transaction in two steps", (database) => {
       await takeFromAnn(db, 5);
     }
     expect(await annsPoints(db)).toBe(15);
+  });
+
+  it("keeps nothing of what else was sent when one thing cannot even be sent", async () => {
+    const { db } = await database.open();
+    await db.insert(wallets).values({ ...ann, balancePoints: 30 });
+    const half = transactInTwo(db, {
+      read: lockAnn,
+      write: (tx, locked) => Promise.all([cannotBeSent(), writeGuesses(tx, take(10, locked))]),
+    });
+    await expect(half).rejects.toThrow("no row of this");
+    expect(await annsPoints(db)).toBe(30);
   });
 
   it("keeps no lock when it throws between the two", async () => {
